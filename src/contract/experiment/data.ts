@@ -1,0 +1,84 @@
+/** Where rows come from, how they are split and what is done to them before the model sees them. */
+import { z } from 'zod'
+import { expected, flag, naturalInt, oneOf, positive, text } from './expected.ts'
+
+const path = text.min(1, expected('a path'))
+const dir = { dir: path.optional().describe('folder that the paths below are relative to; default: that of this file') }
+const idxPair = z.strictObject({ features: path, labels: path })
+const target = z.union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
+const classes = z.array(text).min(2).optional().describe('names of the classes in the order of their numbers')
+
+export const data = z.discriminatedUnion(
+  'source',
+  [
+    z
+      .strictObject({ source: z.literal('idx'), ...dir, train: idxPair, test: idxPair.optional(), classes })
+      .describe('IDX files as MNIST has them, plain or gzip'),
+    z
+      .strictObject({
+        source: z.literal('csv'),
+        ...dir,
+        file: path,
+        testFile: path.optional(),
+        target,
+        features: z.array(text).min(1).optional().describe('default: all columns but the target'),
+        delimiter: text.length(1).optional().describe('default: found out'),
+        classes,
+      })
+      .describe('a CSV or TSV file with a header line, plain or gzip'),
+    z
+      .strictObject({
+        source: z.literal('inline'),
+        columns: z.array(text).min(2),
+        rows: z.array(z.array(z.union([z.number(), z.string()], expected('a number or text')))).min(1),
+        target,
+        classes,
+      })
+      .describe('a few rows written here'),
+  ],
+  expected('data with a source of idx, csv or inline'),
+)
+export type DataSpec = z.infer<typeof data>
+
+export const preprocessStep = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('scale'), divideBy: positive }).describe('x / divideBy'),
+    z
+      .strictObject({ type: z.literal('minMax'), to: z.tuple([z.number(), z.number()]).default([0, 1]) })
+      .describe('to a range, by the least and greatest of each feature in the training rows'),
+    z
+      .strictObject({ type: z.literal('standardize') })
+      .describe("Keras's Normalization: (x - mean) / max(std, 1e-7), of each feature, over the training rows only"),
+    z
+      .strictObject({ type: z.literal('oneHot'), columns: z.array(text).min(1).optional() })
+      .describe('the named feature columns, or the target when none is named'),
+  ],
+  expected('a step with a type of scale, minMax, standardize or oneHot'),
+)
+export type PreprocessStep = z.infer<typeof preprocessStep>
+
+const share = z
+  .number(expected('a fraction below 1, or a number of rows'))
+  .refine((value) => (value >= 0 && value < 1) || Number.isInteger(value), expected('a fraction in [0, 1), or a number of rows'))
+  .refine((value) => value >= 0, expected('a fraction in [0, 1), or a number of rows'))
+
+/**
+ * Rows are [train | validation | test] in file order unless shuffled; `validation: 0.1` without shuffle takes the last
+ * rows, as Keras's `validation_split` does (train = first floor(n × (1 − fraction))).
+ */
+export const split = z.strictObject({
+  validation: share.default(0),
+  test: share.default(0).describe('taken from the file when it has no test file of its own'),
+  shuffle: flag.default(false),
+  stratify: flag.default(false).describe('same share of each class in each part; shuffles'),
+  seed: naturalInt.default(0),
+  rows: z
+    .strictObject({ train: path, validation: path.optional(), test: path.optional() })
+    .optional()
+    .describe('files of row numbers, little-endian int32, instead of the shares above'),
+})
+export type SplitSpec = z.infer<typeof split>
+
+export const backendChoice = oneOf(['auto', 'tensorflow', 'wasm', 'cpu'])
+export type BackendChoice = z.infer<typeof backendChoice>

@@ -1,0 +1,98 @@
+/** The layers an experiment file can stack, by Keras's names in camelCase, with Keras's defaults. */
+import { z } from 'zod'
+import { expected, flag, naturalInt, nonNegative, oneOf, positive, positiveInt, rate, text } from './expected.ts'
+
+export const activation = oneOf([
+  'linear',
+  'relu',
+  'relu6',
+  'elu',
+  'selu',
+  'sigmoid',
+  'hardSigmoid',
+  'softplus',
+  'softsign',
+  'tanh',
+  'softmax',
+  'swish',
+])
+export type Activation = z.infer<typeof activation>
+
+export const initializer = oneOf([
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'leCunUniform',
+  'leCunNormal',
+  'randomUniform',
+  'randomNormal',
+  'zeros',
+  'ones',
+])
+
+const regularizer = z.strictObject({ l1: nonNegative.default(0), l2: nonNegative.default(0) }).describe('penalty on the kernel')
+const name = { name: text.regex(/^[A-Za-z0-9_.-]+$/, expected('letters, digits, _ . or -')).optional() }
+const kernel = {
+  activation: activation.default('linear'),
+  useBias: flag.default(true),
+  kernelInitializer: initializer.default('glorotUniform'),
+  biasInitializer: initializer.default('zeros'),
+  kernelRegularizer: regularizer.optional(),
+}
+const sizes = (count: number) =>
+  z.union(
+    [positiveInt, z.array(positiveInt).length(count)],
+    expected(`a positive integer, or a list of ${count} of them`),
+  )
+const padding = oneOf(['valid', 'same']).default('valid')
+const window2d = { poolSize: sizes(2).default(2), strides: sizes(2).optional(), padding, ...name }
+const conv = (dimensions: number) => ({
+  filters: positiveInt,
+  kernelSize: sizes(dimensions),
+  strides: sizes(dimensions).default(1),
+  padding,
+  ...kernel,
+  ...name,
+})
+const recurrent = { units: positiveInt, returnSequences: flag.default(false), ...name }
+
+export const layer = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({ type: z.literal('dense'), units: positiveInt, ...kernel, ...name }),
+    z.strictObject({ type: z.literal('flatten'), ...name }),
+    z.strictObject({ type: z.literal('reshape'), targetShape: z.array(positiveInt).min(1), ...name }),
+    z.strictObject({ type: z.literal('activation'), activation, ...name }),
+    z.strictObject({ type: z.literal('leakyReLU'), alpha: nonNegative.default(0.3), ...name }),
+    z.strictObject({ type: z.literal('dropout'), rate, ...name }),
+    z.strictObject({ type: z.literal('gaussianNoise'), stddev: nonNegative, ...name }),
+    z.strictObject({
+      type: z.literal('batchNormalization'),
+      momentum: rate.default(0.99),
+      epsilon: positive.default(0.001),
+      ...name,
+    }),
+    z.strictObject({ type: z.literal('layerNormalization'), epsilon: positive.default(0.001), ...name }),
+    z.strictObject({ type: z.literal('conv1d'), ...conv(1) }),
+    z.strictObject({ type: z.literal('conv2d'), ...conv(2) }),
+    z.strictObject({ type: z.literal('maxPooling2d'), ...window2d }),
+    z.strictObject({ type: z.literal('averagePooling2d'), ...window2d }),
+    z.strictObject({ type: z.literal('globalAveragePooling2d'), ...name }),
+    z.strictObject({ type: z.literal('embedding'), inputDim: positiveInt, outputDim: positiveInt, ...name }),
+    z.strictObject({ type: z.literal('simpleRNN'), ...recurrent }),
+    z.strictObject({ type: z.literal('lstm'), ...recurrent }),
+    z.strictObject({ type: z.literal('gru'), ...recurrent }),
+  ],
+  {
+    error: (issue) =>
+      `expected a layer with a type of ${LAYER_TYPES.join(', ')}, got ${JSON.stringify((issue.input as { type?: unknown } | null)?.type) ?? 'none'}`,
+  },
+)
+export type LayerSpec = z.infer<typeof layer>
+export type LayerType = LayerSpec['type']
+export type LayerOf<T extends LayerType> = Extract<LayerSpec, { type: T }>
+
+export const LAYER_TYPES: readonly string[] = layer.options.map((option) => option.shape.type.value)
+
+export const inputShape = z.array(naturalInt)
