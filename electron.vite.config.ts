@@ -10,6 +10,7 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
+      externalizeDeps: false,
       target: 'node16.17',
       sourcemap: true,
       rolldownOptions: { input: { index: resolve('src/main/index.ts') }, output: cjs },
@@ -18,6 +19,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
+      externalizeDeps: false,
       target: 'node16.17',
       rolldownOptions: { input: { index: resolve('src/preload/index.ts') }, output: cjs },
     },

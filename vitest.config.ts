@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   plugins: [svelte({ configFile: resolve('svelte.config.js') })],
   test: {
+    reporters: [process.env['CI'] ? 'verbose' : 'default', './test/support/summary-reporter.ts'],
     projects: [
       {
         extends: true,

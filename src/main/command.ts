@@ -1,0 +1,105 @@
+/** The program `minima`: its commands, and the one place where a command may bring up an engine of its own. */
+import { Command, InvalidArgumentError } from 'commander'
+import { MinimaError } from '../contract/errors.ts'
+import { demo } from './cli/demo.ts'
+import { doctor } from './cli/doctor.ts'
+import { inspect } from './cli/inspect.ts'
+import { open } from './cli/open.ts'
+import { listRuns } from './cli/runs.ts'
+import { serve } from './cli/serve.ts'
+import type { CommandContext } from './cli/session.ts'
+import { train } from './cli/train.ts'
+import { workspaceDir } from './engine-host.ts'
+import { packagePaths } from './package-paths.ts'
+
+const context: CommandContext = {
+  paths: packagePaths(),
+  async startEngine(workspace, port) {
+    const { createEngine } = await import('./engine/index.ts')
+    const engine = createEngine({ workspaceDir: workspace, ...context.paths })
+    const { port: bound, token } = await engine.listen(port)
+    return {
+      origin: `http://127.0.0.1:${bound}`,
+      token,
+      ended: engine.shutdownAsked.then(() => undefined),
+      close: () => engine.close(),
+    }
+  },
+}
+
+const program = new Command('minima')
+  .description('Train, watch and compare models on your own machine.')
+  .version(context.paths.version)
+  .option('--workspace <dir>', 'the folder that holds runs (default: $MINIMA_WORKSPACE, else ~/Minima)')
+  .showHelpAfterError('(--help says more)')
+
+/** Options of the command with the workspace resolved. */
+function withWorkspace<T extends object>(options: T): T & { workspace: string } {
+  return { ...options, workspace: workspaceDir(program.opts<{ workspace?: string }>().workspace) }
+}
+
+function finish(status: Promise<number>): Promise<void> {
+  return status.then((code) => {
+    process.exitCode = code
+  })
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('expected 0 to 65535')
+  return value
+}
+
+program
+  .command('train')
+  .description('train an experiment file')
+  .argument('<file>', 'YAML or JSON')
+  .option('--name <name>', 'what the run is called')
+  .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
+  .action((file: string, options: { name?: string; set: string[] }) => finish(train(file, withWorkspace(options), context)))
+
+program
+  .command('demo')
+  .description('train the Fashion-MNIST sample that ships with Minima')
+  .action(() => finish(demo(withWorkspace({}), context)))
+
+program
+  .command('open', { isDefault: true })
+  .description('open the desktop window')
+  .action(() => finish(open(withWorkspace({}), context)))
+
+program
+  .command('serve')
+  .description('serve the app on loopback, for a browser')
+  .option('--port <port>', 'default: any that is free', port, 0)
+  .action((options: { port: number }) => finish(serve(withWorkspace(options), context)))
+
+program
+  .command('runs')
+  .description('list the runs')
+  .option('--json', 'for programs', false)
+  .action((options: { json: boolean }) => finish(listRuns(withWorkspace(options), context)))
+
+program
+  .command('inspect')
+  .description('show what is stored of runs: series, aggregates, histograms')
+  .argument('[run...]', 'ids or names; default: all')
+  .option('--json', 'for programs', false)
+  .action((runs: string[], options: { json: boolean }) => finish(inspect(runs, withWorkspace(options), context)))
+
+program
+  .command('doctor')
+  .description('check what can train here, and say what is missing')
+  .option('--json', 'for programs', false)
+  .action((options: { json: boolean }) => finish(doctor(withWorkspace(options), context)))
+
+function collect(value: string, sofar: string[]): string[] {
+  return [...sofar, value]
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(error instanceof MinimaError ? error.message : error)
+  process.exitCode = 1
+}

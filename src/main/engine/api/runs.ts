@@ -1,0 +1,41 @@
+/** Runs and their series. */
+import { MinimaError } from '../../../contract/errors.ts'
+import type { RunDetail } from '../../../contract/run.ts'
+import { encodeEnvelopes, scalarQuery } from '../../../contract/scalars.ts'
+import type { RunId } from '../../../contract/terms.ts'
+import { readEnvelope } from '../query/scalar-envelopes.ts'
+import type { Store } from '../store/store.ts'
+import type { ApiContext } from './context.ts'
+import { parseParams, type Handlers } from './router.ts'
+
+export function runHandlers({
+  store,
+  runs,
+}: ApiContext): Pick<
+  Handlers,
+  'runs.list' | 'runs.get' | 'runs.start' | 'runs.stop' | 'series.list' | 'histograms.list'
+> {
+  return {
+    'runs.list': () => store.runs.list(),
+    'runs.get': ({ runId }) => getRun(store, runId),
+    'runs.start': (params) => runs.start(params),
+    'runs.stop': async ({ runId }) => {
+      await runs.stop(runId)
+      return {}
+    },
+    'series.list': ({ runId }) => store.listSeries(getRun(store, runId).runId),
+    'histograms.list': ({ runId }) => store.listHistograms(getRun(store, runId).runId),
+  }
+}
+
+/** A run that is gone, or a tag it does not have, is left out: charts ask for many at once. */
+export function answerScalarQuery(store: Store, given: unknown): Uint8Array {
+  const query = parseParams(scalarQuery, given, 'scalars.read')
+  return encodeEnvelopes(query.series.flatMap(({ runId, tag }) => readEnvelope(store, runId, tag, query) ?? []))
+}
+
+function getRun(store: Store, id: RunId): RunDetail {
+  const run = store.runs.get(id)
+  if (!run) throw new MinimaError('not-found', `there is no run ${id}`)
+  return run
+}

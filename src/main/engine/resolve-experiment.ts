@@ -1,0 +1,44 @@
+/** From the text of an experiment file to an experiment that can be trained here, or the list of its problems. */
+import { MinimaError } from '../../contract/errors.ts'
+import type { Experiment } from '../../contract/experiment/experiment.ts'
+import type { Problem, RequestArgs } from '../../contract/requests.ts'
+import { inspectData } from './data/inspect-data.ts'
+import { checkExperiment } from './experiment/check.ts'
+import { parseExperiment } from './experiment/parse.ts'
+import { formatProblem } from './experiment/problems.ts'
+import { planBackend } from './training/backends/ladder.ts'
+
+export type ExperimentText = RequestArgs<'experiments.check'>
+
+export interface CheckedExperiment {
+  readonly experiment: Experiment | null
+  readonly problems: readonly Problem[]
+}
+
+/** Reads of the data only what the check needs. */
+export async function checkExperimentText(input: ExperimentText): Promise<CheckedExperiment> {
+  const parsed = parseExperiment(input)
+  const { experiment } = parsed
+  if (!experiment) return { experiment: null, problems: parsed.problems }
+  try {
+    const shape = await inspectData(experiment, input.baseDir)
+    const { backend } = planBackend(experiment.backend)
+    return { experiment, problems: checkExperiment(experiment, shape, { backend: backend.name, positions: parsed.positions }) }
+  } catch (error) {
+    if (!(error instanceof MinimaError)) throw error
+    const path = error.code === 'backend-unavailable' ? 'backend' : 'data'
+    const at = parsed.positions.of([path])
+    return {
+      experiment,
+      problems: [{ path, line: at?.line ?? null, column: at?.column ?? null, message: error.message }],
+    }
+  }
+}
+
+/** @throws MinimaError `experiment-invalid`; `details.problems` lists all of them. */
+export async function resolveExperiment(input: ExperimentText): Promise<{ experiment: Experiment; text: string }> {
+  const { experiment, problems } = await checkExperimentText(input)
+  if (experiment && problems.length === 0) return { experiment, text: input.text }
+  throw new MinimaError('experiment-invalid', problems.map(formatProblem).join('\n'), { problems, path: input.path })
+}
+

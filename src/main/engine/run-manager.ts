@@ -1,0 +1,239 @@
+/** Starts, queues and stops runs: the one place where trainers, the store and the events of a run meet. */
+import { mkdirSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { MinimaError, toErrorRecord, type ErrorRecord } from '../../contract/errors.ts'
+import type { LogRecord } from '../../contract/log-record.ts'
+import { runRecord, type Environment, type RunDetail, type RunRecord } from '../../contract/run.ts'
+import type { RequestArgs } from '../../contract/requests.ts'
+import { isLive, runId, type RunId } from '../../contract/terms.ts'
+import type { EventBus } from './event-bus.ts'
+import { hparamsOf } from './experiment/hparams.ts'
+import { resolveExperiment } from './resolve-experiment.ts'
+import type { Store } from './store/store.ts'
+import { captureEnvironment } from './training/environment.ts'
+import { startTrainer, type TrainerHandle } from './training/trainer-host.ts'
+import type { PreparedMessage, StartMessage } from './training/trainer-protocol.ts'
+
+export interface RunManagerOptions {
+  readonly store: Store
+  readonly bus: EventBus
+  readonly workspaceDir: string
+  readonly trainerScript: string
+  readonly version: string
+  /** Trainers that run at the same time; the others wait as queued. */
+  readonly slots: number
+  /** Seconds since the Unix epoch. */
+  readonly now: () => number
+}
+
+export interface RunManager {
+  start(params: RequestArgs<'runs.start'>): Promise<RunRecord>
+  /** Resolves when the run has ended. */
+  stop(id: RunId): Promise<void>
+  /** Runs that are training now. */
+  runningCount(): number
+  /** Queued and running ones. */
+  liveCount(): number
+  close(how: { stopRuns: boolean }): Promise<void>
+}
+
+/** A trainer that was asked to stop gets this long to finish its step and save. */
+const STOP_GRACE_MS = 15_000
+const NAME_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+export function createRunManager(options: RunManagerOptions): RunManager {
+  const { store, bus, now } = options
+  const waiting: { id: RunId; job: StartMessage }[] = []
+  const training = new Map<RunId, TrainerHandle>()
+
+  const tell = (id: RunId): void => {
+    const run = store.runs.get(id)
+    if (run) bus.emit('runChanged', { run: recordOf(run) })
+  }
+
+  const launchNext = (): void => {
+    while (training.size < options.slots) {
+      const next = waiting.shift()
+      if (!next) return
+      launch(next.id, next.job)
+    }
+  }
+
+  const end = (id: RunId, state: 'finished' | 'stopped' | 'failed' | 'crashed', error: ErrorRecord | null): void => {
+    store.runs.update(id, { state, error, endedAt: now(), progress: null })
+    training.delete(id)
+    tell(id)
+    launchNext()
+  }
+
+  const launch = (id: RunId, job: StartMessage): void => {
+    const writer = store.writer(id)
+    const append = (records: readonly LogRecord[]): void => {
+      const tags = writer.append(records)
+      if (tags.length > 0) bus.emit('seriesGrew', { runId: id, tags, newestWallTime: newestWallTime(records) })
+    }
+    const fail = (error: unknown): void => {
+      training.get(id)?.kill()
+      try {
+        end(id, 'failed', toErrorRecord(error))
+      } catch (second) {
+        // A full disk takes not even the state: the next start finds the run unfinished and marks it crashed.
+        console.error(`run ${id} failed and its state could not be stored:`, error, second)
+        training.delete(id)
+      }
+    }
+    /** What cannot be stored ends this run with its reason, never the engine. */
+    const guarded = (action: () => void): void => {
+      try {
+        if (training.has(id)) action()
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const handle = startTrainer(options.trainerScript, job, {
+      prepared: (message) => guarded(() => store.runs.update(id, preparedPatch(store, id, message))),
+      logs: (records) => guarded(() => append(records)),
+      progress: (progress) =>
+        guarded(() => {
+          store.runs.update(id, { progress })
+          tell(id)
+        }),
+      ended: (message) =>
+        guarded(() => {
+          store.runs.update(id, {
+            metrics: message.metrics,
+            notices: [...(store.runs.get(id)?.notices ?? []), ...message.notices],
+            ...(message.weightsSaved && { weightsDir: job.weightsDir }),
+          })
+          end(id, message.state, message.error)
+        }),
+      died: (error) => guarded(() => end(id, 'crashed', error.toRecord())),
+    })
+    training.set(id, handle)
+    guarded(() => store.runs.update(id, { state: 'running', startedAt: now() }))
+    tell(id)
+  }
+
+  return {
+    async start(params) {
+      const { experiment, text } = await resolveExperiment(params)
+      const id = newRunId()
+      const name = freeName(store, params.name ?? experiment.name ?? nameOfFile(params.path))
+      const weightsDir = join(options.workspaceDir, 'runs', id)
+      mkdirSync(weightsDir, { recursive: true })
+      const environment = await captureEnvironment({
+        version: options.version,
+        commandLine: params.commandLine ?? 'started from the app',
+        workingDir: params.baseDir,
+        seed: experiment.fit.seed,
+      })
+      store.runs.insert({
+        runId: id,
+        name,
+        experiment: experiment.name ?? nameOfFile(params.path),
+        state: 'queued',
+        createdAt: now(),
+        hparams: hparamsOf(experiment),
+        sourceText: text,
+        sourcePath: params.path,
+        config: experiment,
+        environment,
+      })
+      waiting.push({ id, job: { type: 'start', experiment, baseDir: params.baseDir, weightsDir } })
+      tell(id)
+      launchNext()
+      return recordOf(mustGet(store, id))
+    },
+
+    async stop(id) {
+      const run = store.runs.get(id)
+      if (!run) throw new MinimaError('not-found', `there is no run ${id}`)
+      if (!isLive(run.state)) return
+      const queued = waiting.findIndex((entry) => entry.id === id)
+      if (queued >= 0) {
+        waiting.splice(queued, 1)
+        return end(id, 'stopped', null)
+      }
+      const handle = training.get(id)
+      if (handle) await stopTrainer(handle)
+    },
+
+    runningCount: () => training.size,
+    liveCount: () => training.size + waiting.length,
+
+    async close({ stopRuns }) {
+      for (const { id } of waiting.splice(0)) end(id, 'stopped', null)
+      const handles = [...training.values()]
+      await Promise.all(handles.map((handle) => (stopRuns ? stopTrainer(handle) : killTrainer(handle))))
+    },
+  }
+}
+
+async function stopTrainer(handle: TrainerHandle): Promise<void> {
+  handle.stop()
+  const timer = setTimeout(() => handle.kill(), STOP_GRACE_MS)
+  await handle.exited
+  clearTimeout(timer)
+}
+
+async function killTrainer(handle: TrainerHandle): Promise<void> {
+  handle.kill()
+  await handle.exited
+}
+
+function preparedPatch(store: Store, id: RunId, message: PreparedMessage) {
+  const environment = store.runs.get(id)?.environment
+  const { backend } = message
+  const told: Partial<Environment> = {
+    tfjs: backend.tfjs,
+    backend: backend.name,
+    backendReason: backend.reason,
+    device: backend.device,
+  }
+  return {
+    backend: backend.name,
+    stepsPerEpoch: message.stepsPerEpoch,
+    headlineTag: message.headlineTag,
+    model: message.model,
+    rows: message.rows,
+    notices: [...message.notices],
+    ...(environment && { environment: { ...environment, ...told } }),
+  }
+}
+
+function newestWallTime(records: readonly LogRecord[]): number {
+  let newest = 0
+  for (const record of records) {
+    newest = Math.max(newest, record.kind === 'scalars' ? (record.wallTimes.at(-1) ?? 0) : record.wallTime)
+  }
+  return newest
+}
+
+function recordOf(run: RunDetail): RunRecord {
+  return runRecord.parse(run)
+}
+
+function mustGet(store: Store, id: RunId): RunDetail {
+  const run = store.runs.get(id)
+  if (!run) throw new MinimaError('internal', `run ${id} is gone`)
+  return run
+}
+
+/** Short enough to type, unlikely to meet another: 8 characters of 32. */
+function newRunId(): RunId {
+  const bytes = crypto.getRandomValues(new Uint8Array(8))
+  return runId.parse([...bytes].map((byte) => NAME_ALPHABET[byte % NAME_ALPHABET.length]).join(''))
+}
+
+function nameOfFile(path: string | null): string {
+  return path ? basename(path, extname(path)) : 'experiment'
+}
+
+/** `mlp`, then `mlp 2`, `mlp 3`, ... */
+function freeName(store: Store, name: string): string {
+  const taken = new Set(store.runs.list().map((run) => run.name))
+  if (!taken.has(name)) return name
+  let ordinal = 2
+  while (taken.has(`${name} ${ordinal}`)) ordinal++
+  return `${name} ${ordinal}`
+}

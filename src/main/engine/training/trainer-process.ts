@@ -1,0 +1,79 @@
+/**
+ * The trainer: a process that trains one run and says how it goes over its channel, or with `--check NAME` tries one
+ * backend and prints what it found.
+ */
+import { toErrorRecord } from '../../../contract/errors.ts'
+import { checkBackend } from './backends/check-backend.ts'
+import { LADDER, loadBackend } from './backends/ladder.ts'
+import { fit } from './fit.ts'
+import { createLogSender } from './log-sender.ts'
+import { exitWithoutEngine } from './orphan-guard.ts'
+import { preparedMessage, prepareTraining } from './prepare-training.ts'
+import { createSystemMeter } from './system-metrics.ts'
+import type { EndedMessage, FromTrainer, StartMessage, ToTrainer } from './trainer-protocol.ts'
+import { saveModel } from './weights.ts'
+
+const say = (message: FromTrainer): void => {
+  process.send?.(message)
+}
+const now = (): number => (performance.timeOrigin + performance.now()) / 1000
+
+let stopAsked = false
+let lastStep = 0
+
+async function train(job: StartMessage): Promise<EndedMessage> {
+  const log = createLogSender((records) => say({ type: 'logs', records }))
+  const meter = createSystemMeter()
+  const sampling = setInterval(() => {
+    void meter.sample().then((sample) => {
+      const at = now()
+      log.scalar('system/memory_mb', lastStep, sample.memoryMb, at)
+      log.scalar('system/cpu_percent', lastStep, sample.cpuPercent, at)
+      if (sample.gpuPercent !== null) log.scalar('system/gpu_percent', lastStep, sample.gpuPercent, at)
+      if (sample.gpuMemoryMb !== null) log.scalar('system/gpu_memory_mb', lastStep, sample.gpuMemoryMb, at)
+    })
+  }, job.experiment.log.systemEverySecs * 1000)
+  const ended = { type: 'ended', metrics: {}, error: null, notices: [], weightsSaved: false } as const
+  try {
+    const { runtime, reason } = await loadBackend(job.experiment.backend)
+    const training = await prepareTraining(job, runtime)
+    say(preparedMessage(job, runtime, reason, training))
+    const save = (name: string): Promise<void> => saveModel(runtime.tf, training.parts.model, job.weightsDir, name)
+    try {
+      const outcome = await fit(job, training, {
+        log,
+        now,
+        stopAsked: () => stopAsked,
+        progress(progress) {
+          lastStep = progress.step
+          say({ type: 'progress', progress })
+        },
+      })
+      await save('final')
+      return { ...ended, ...outcome, weightsSaved: true }
+    } catch (error) {
+      const record = toErrorRecord(error)
+      if (record.code !== 'loss-not-finite') throw error
+      await save('last-good')
+      return { ...ended, state: 'failed', error: record, weightsSaved: true }
+    }
+  } catch (error) {
+    return { ...ended, state: 'failed', error: toErrorRecord(error) }
+  } finally {
+    clearInterval(sampling)
+    log.close()
+  }
+}
+
+const checked = process.argv[process.argv.indexOf('--check') + 1]
+if (process.argv.includes('--check')) {
+  const backend = LADDER.find(({ name }) => name === checked)
+  if (!backend) throw new Error(`no backend is called ${checked}`)
+  process.stdout.write(`${JSON.stringify(await checkBackend(backend))}\n`)
+} else {
+  exitWithoutEngine()
+  process.on('message', (message: ToTrainer) => {
+    if (message.type === 'stop') stopAsked = true
+    else void train(message).then((ended) => process.send?.(ended, () => process.exit(0)))
+  })
+}

@@ -1,0 +1,44 @@
+/** Weights in memory and on the disk: snapshots to return to, and saved models in tfjs's LayersModel format. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Sequential, Tf } from '../models/tf.ts'
+
+export interface WeightSnapshot {
+  readonly step: number
+  readonly values: readonly Float32Array[]
+}
+
+export function takeSnapshot(model: Sequential, step: number): WeightSnapshot {
+  return { step, values: model.getWeights().map((weight) => Float32Array.from(weight.dataSync())) }
+}
+
+export function restoreSnapshot(tf: Tf, model: Sequential, snapshot: WeightSnapshot): void {
+  const shapes = model.getWeights().map((weight) => weight.shape)
+  const tensors = snapshot.values.map((values, index) => tf.tensor(values, shapes[index] ?? []))
+  model.setWeights(tensors)
+  tf.dispose(tensors)
+}
+
+/** Writes `model.json` and `weights.bin` into `dir/name`, whole or not at all. */
+export async function saveModel(tf: Tf, model: Sequential, dir: string, name: string): Promise<void> {
+  const draft = join(dir, `${name}.draft`)
+  await mkdir(draft, { recursive: true })
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const { modelTopology, format, generatedBy, convertedBy, weightSpecs } = artifacts
+      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }]
+      const description = { modelTopology, format, generatedBy, convertedBy, weightsManifest }
+      await writeFile(join(draft, 'weights.bin'), joinBuffers(artifacts.weightData))
+      await writeFile(join(draft, 'model.json'), JSON.stringify(description))
+      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } }
+    }),
+  )
+  const final = join(dir, name)
+  await rm(final, { recursive: true, force: true })
+  await rename(draft, final)
+}
+
+function joinBuffers(data: ArrayBuffer | ArrayBuffer[] | undefined): Buffer {
+  const parts = Array.isArray(data) ? data : data ? [data] : []
+  return Buffer.concat(parts.map((part) => Buffer.from(part)))
+}
