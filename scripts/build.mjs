@@ -19,7 +19,16 @@ const PARTS = {
     tool: ['vite/bin/vite.js', 'build', '--config', 'vite.engine.config.ts', '--logLevel', 'warn'],
   },
   window: {
-    sources: [...SHARED, 'electron.vite.config.ts', 'svelte.config.js', 'src/main', 'src/preload', 'src/renderer'],
+    sources: [
+      ...SHARED,
+      'electron.vite.config.ts',
+      'svelte.config.js',
+      'src/main/index.ts',
+      'src/main/engine-host.ts',
+      'src/main/shell',
+      'src/preload',
+      'src/renderer',
+    ],
     output: 'out/renderer/index.html',
     tool: ['electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'],
   },

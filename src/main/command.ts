@@ -56,7 +56,9 @@ program
   .argument('<file>', 'YAML or JSON')
   .option('--name <name>', 'what the run is called')
   .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
-  .action((file: string, options: { name?: string; set: string[] }) => finish(train(file, withWorkspace(options), context)))
+  .action((file: string, options: { name?: string; set: string[] }) =>
+    finish(train(file, withWorkspace(options), context)),
+  )
 
 program
   .command('demo')

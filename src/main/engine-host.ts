@@ -115,7 +115,9 @@ function firstLine(child: ReturnType<typeof spawn>, logPath: string): Promise<st
     child.on('error', fail)
     child.on('exit', (code) => {
       clearTimeout(timer)
-      fail(new MinimaError('engine-unreachable', `the engine ended with code ${code} at its start; its log: ${logPath}`))
+      fail(
+        new MinimaError('engine-unreachable', `the engine ended with code ${code} at its start; its log: ${logPath}`),
+      )
     })
   })
 }

@@ -1,6 +1,6 @@
 /** The desktop shell: starts or finds the engine at once, shows its page in a window, and asks before leaving live runs. */
 import { join } from 'node:path'
-import { app, BrowserWindow, ipcMain, Menu } from 'electron'
+import { app, ipcMain, Menu, type BrowserWindow } from 'electron'
 import { workspaceDir } from './engine-host.ts'
 import { askAboutRuns, tellFailure } from './shell/dialogs.ts'
 import { readHealth, stopEngine } from './shell/engine-link.ts'

@@ -16,7 +16,9 @@ test('columns come back bit for bit, NaN and infinities included', () => {
 
 test('a column that is a view into a larger array is sent alone', () => {
   const view = Float64Array.of(0, 1, 2, 3).subarray(1, 3)
-  expect(decodeColumns(asBuffer(encodeColumns({ meta: null, columns: [view] }))).columns).toEqual([Float64Array.of(1, 2)])
+  expect(decodeColumns(asBuffer(encodeColumns({ meta: null, columns: [view] }))).columns).toEqual([
+    Float64Array.of(1, 2),
+  ])
 })
 
 test('a truncated block is an error, not garbage', () => {

@@ -10,7 +10,8 @@ export default class SummaryReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const skipped = tests.filter((test) => test.result().state === 'skipped')
     const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0)
-    const failed = tests.filter((test) => test.result().state === 'failed').length + broken.length + unhandledErrors.length
+    const failed =
+      tests.filter((test) => test.result().state === 'failed').length + broken.length + unhandledErrors.length
     const passed = tests.filter((test) => test.result().state === 'passed').length
     for (const line of new Set(skipped.map(describeSkip))) console.log(`skipped: ${line}`)
     const forbidden = process.env['CI'] ? skipped.filter((test) => test.project.name === 'e2e').length : 0

@@ -9,7 +9,11 @@ export interface InspectOptions {
   readonly json: boolean
 }
 
-export async function inspect(names: readonly string[], options: InspectOptions, context: CommandContext): Promise<number> {
+export async function inspect(
+  names: readonly string[],
+  options: InspectOptions,
+  context: CommandContext,
+): Promise<number> {
   const session = await openSession(options.workspace, context)
   try {
     const runs = pick(await session.connection.request('runs.list', {}), names)

@@ -60,7 +60,11 @@ async function fetchElectron(rootDir: string): Promise<string | { reason: string
   return { reason: `Electron could not be fetched (${errorLine(stderr)})` }
 }
 
-function runProgram(program: string, args: string[], timeout?: number): Promise<{ code: number | null; stderr: string }> {
+function runProgram(
+  program: string,
+  args: string[],
+  timeout?: number,
+): Promise<{ code: number | null; stderr: string }> {
   return new Promise((done) => {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(timeout && { timeout }) })
     let stderr = ''

@@ -95,5 +95,8 @@ async function readEpochs(
 
 /** `validation/loss` is what Keras prints as `val_loss`. */
 function keras(tag: string): string {
-  return tag.replace(/^(train|epoch)\//, '').replace(/^validation\//, 'val_').replace(/^test\//, 'test_')
+  return tag
+    .replace(/^(train|epoch)\//, '')
+    .replace(/^validation\//, 'val_')
+    .replace(/^test\//, 'test_')
 }

@@ -2,7 +2,10 @@
 import { formatDuration, formatNumber, formatTable } from './format.ts'
 import { openSession, type CommandContext } from './session.ts'
 
-export async function listRuns(options: { workspace: string; json: boolean }, context: CommandContext): Promise<number> {
+export async function listRuns(
+  options: { workspace: string; json: boolean },
+  context: CommandContext,
+): Promise<number> {
   const session = await openSession(options.workspace, context)
   try {
     const runs = await session.connection.request('runs.list', {})

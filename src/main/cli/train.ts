@@ -100,11 +100,16 @@ function formatModel(model: NonNullable<RunDetail['model']>): string {
 function report(run: RunDetail): void {
   const rows = ['epoch', 'validation', 'test'].flatMap((group) => {
     const of = Object.entries(run.metrics).filter(([tag]) => tag.startsWith(`${group}/`))
-    return of.map(([tag, value]) => [group === 'epoch' ? 'train' : group, tag.slice(group.length + 1), formatNumber(value)])
+    return of.map(([tag, value]) => [
+      group === 'epoch' ? 'train' : group,
+      tag.slice(group.length + 1),
+      formatNumber(value),
+    ])
   })
   if (rows.length > 0) console.log(`\n${formatTable(['rows', 'metric', 'last epoch'], rows, [2])}`)
   for (const notice of run.notices) console.log(notice)
-  const took = run.startedAt !== null && run.endedAt !== null ? ` in ${formatDuration(run.endedAt - run.startedAt)}` : ''
+  const took =
+    run.startedAt !== null && run.endedAt !== null ? ` in ${formatDuration(run.endedAt - run.startedAt)}` : ''
   console.log(`\n${run.name}: ${run.state}${took}`)
   if (run.error) console.error(run.error.message)
   if (run.weightsDir) console.log(`weights: ${run.weightsDir}`)

@@ -23,7 +23,10 @@ export async function checkExperimentText(input: ExperimentText): Promise<Checke
   try {
     const shape = await inspectData(experiment, input.baseDir)
     const { backend } = planBackend(experiment.backend)
-    return { experiment, problems: checkExperiment(experiment, shape, { backend: backend.name, positions: parsed.positions }) }
+    return {
+      experiment,
+      problems: checkExperiment(experiment, shape, { backend: backend.name, positions: parsed.positions }),
+    }
   } catch (error) {
     if (!(error instanceof MinimaError)) throw error
     const path = error.code === 'backend-unavailable' ? 'backend' : 'data'
@@ -41,4 +44,3 @@ export async function resolveExperiment(input: ExperimentText): Promise<{ experi
   if (experiment && problems.length === 0) return { experiment, text: input.text }
   throw new MinimaError('experiment-invalid', problems.map(formatProblem).join('\n'), { problems, path: input.path })
 }
-

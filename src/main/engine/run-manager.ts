@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { MinimaError, toErrorRecord, type ErrorRecord } from '../../contract/errors.ts'
 import type { LogRecord } from '../../contract/log-record.ts'
-import { runRecord, type Environment, type RunDetail, type RunRecord } from '../../contract/run.ts'
+import type { Environment, RunRecord } from '../../contract/run.ts'
 import type { RequestArgs } from '../../contract/requests.ts'
 import { isLive, runId, type RunId } from '../../contract/terms.ts'
 import type { EventBus } from './event-bus.ts'
@@ -47,8 +47,8 @@ export function createRunManager(options: RunManagerOptions): RunManager {
   const training = new Map<RunId, TrainerHandle>()
 
   const tell = (id: RunId): void => {
-    const run = store.runs.get(id)
-    if (run) bus.emit('runChanged', { run: recordOf(run) })
+    const run = store.runs.getRecord(id)
+    if (run) bus.emit('runChanged', { run })
   }
 
   const launchNext = (): void => {
@@ -142,11 +142,13 @@ export function createRunManager(options: RunManagerOptions): RunManager {
       waiting.push({ id, job: { type: 'start', experiment, baseDir: params.baseDir, weightsDir } })
       tell(id)
       launchNext()
-      return recordOf(mustGet(store, id))
+      const run = store.runs.getRecord(id)
+      if (!run) throw new MinimaError('internal', `run ${id} is gone`)
+      return run
     },
 
     async stop(id) {
-      const run = store.runs.get(id)
+      const run = store.runs.getRecord(id)
       if (!run) throw new MinimaError('not-found', `there is no run ${id}`)
       if (!isLive(run.state)) return
       const queued = waiting.findIndex((entry) => entry.id === id)
@@ -207,16 +209,6 @@ function newestWallTime(records: readonly LogRecord[]): number {
     newest = Math.max(newest, record.kind === 'scalars' ? (record.wallTimes.at(-1) ?? 0) : record.wallTime)
   }
   return newest
-}
-
-function recordOf(run: RunDetail): RunRecord {
-  return runRecord.parse(run)
-}
-
-function mustGet(store: Store, id: RunId): RunDetail {
-  const run = store.runs.get(id)
-  if (!run) throw new MinimaError('internal', `run ${id} is gone`)
-  return run
 }
 
 /** Short enough to type, unlikely to meet another: 8 characters of 32. */

@@ -36,7 +36,12 @@ interface Call {
   body?: string
 }
 
-function call({ method = 'GET', path, headers = {}, body }: Call): Promise<{ status: number; body: string; headers: object }> {
+function call({
+  method = 'GET',
+  path,
+  headers = {},
+  body,
+}: Call): Promise<{ status: number; body: string; headers: object }> {
   return new Promise((done, fail) => {
     const outgoing = request({ host: '127.0.0.1', port: server.port, method, path, headers }, (response) => {
       let text = ''
@@ -53,7 +58,9 @@ const authorized = { authorization: `Bearer ${TOKEN}` }
 test('the page itself needs no token and forbids foreign scripts', async () => {
   const { status, body, headers } = await call({ path: '/' })
   expect([status, body]).toEqual([200, '<!doctype html>'])
-  expect(headers).toMatchObject({ 'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'") })
+  expect(headers).toMatchObject({
+    'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'"),
+  })
 })
 
 test.each([
@@ -76,7 +83,10 @@ test('with the token it answers health and octets, and says what was wrong with 
   const scalars = { method: 'POST', path: '/bin/scalars.read', headers: authorized }
   expect((await call({ ...scalars, body: '{}' })).body).toBe('\u0001\u0002\u0003')
   const refused = await call({ ...scalars, body: '{"bad":true}' })
-  expect([refused.status, JSON.parse(refused.body)]).toEqual([400, { code: 'bad-request', message: 'columns: expected a number' }])
+  expect([refused.status, JSON.parse(refused.body)]).toEqual([
+    400,
+    { code: 'bad-request', message: 'columns: expected a number' },
+  ])
   expect((await call({ ...scalars, body: 'not json' })).status).toBe(400)
 })
 

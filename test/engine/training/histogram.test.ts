@@ -10,7 +10,8 @@ test('every finite value is in one bucket, between the least and the greatest', 
       expect(counts.reduce((sum, count) => sum + count, 0)).toBe(finite.length)
       expect(nonFinite).toBe(values.length - finite.length)
       expect(edges.length).toBe(counts.length + 1)
-      if (finite.length > 0) expect([edges[0], edges.at(-1)]).toEqual([Math.min(...finite) + 0, Math.max(...finite) + 0])
+      if (finite.length > 0)
+        expect([edges[0], edges.at(-1)]).toEqual([Math.min(...finite) + 0, Math.max(...finite) + 0])
     }),
   )
 })

@@ -23,7 +23,13 @@ test('points wait for a flush, keep their order per tag, and leave nothing behin
         wallTimes: Float64Array.of(10, 11),
         values: Float64Array.of(0.5, NaN),
       },
-      { kind: 'scalars', tag: 'acc', steps: Float64Array.of(1), wallTimes: Float64Array.of(10), values: Float64Array.of(0.1) },
+      {
+        kind: 'scalars',
+        tag: 'acc',
+        steps: Float64Array.of(1),
+        wallTimes: Float64Array.of(10),
+        values: Float64Array.of(0.1),
+      },
     ],
   ])
   log.close()
@@ -31,7 +37,10 @@ test('points wait for a flush, keep their order per tag, and leave nothing behin
 
 test('it sends at least ten times a second by itself', () => {
   const sent: LogRecord[][] = []
-  const log = createLogSender((records) => sent.push(records), () => Date.now())
+  const log = createLogSender(
+    (records) => sent.push(records),
+    () => Date.now(),
+  )
   for (let ms = 0; ms < 1000; ms += 10) {
     log.scalar('loss', ms, 1, ms)
     vi.advanceTimersByTime(10)
@@ -43,7 +52,10 @@ test('it sends at least ten times a second by itself', () => {
 test('a loop that never yields sends when it asks between steps', () => {
   let at = 0
   const sent: LogRecord[][] = []
-  const log = createLogSender((records) => sent.push(records), () => at)
+  const log = createLogSender(
+    (records) => sent.push(records),
+    () => at,
+  )
   for (let step = 1; step <= 10; step++) {
     log.scalar('loss', step, 1, step)
     at += 20

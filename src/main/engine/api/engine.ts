@@ -27,7 +27,8 @@ export function engineHandlers(
       context.shutdown({ stopRuns })
       return {}
     },
-    'engine.doctor': () => Promise.all(LADDER.map(({ name, title }) => checkInChild(context.trainerScript, name, title))),
+    'engine.doctor': () =>
+      Promise.all(LADDER.map(({ name, title }) => checkInChild(context.trainerScript, name, title))),
   }
 }
 

@@ -54,7 +54,8 @@ export function createEagerStep(parts: StepParts): TrainStep {
       if (Number.isFinite(lossValue)) optimizer.applyGradients(grads)
       gradients = new Map()
       if (keepGradients) {
-        for (const [name, gradient] of Object.entries(grads)) gradients.set(name, Float32Array.from(gradient.dataSync()))
+        for (const [name, gradient] of Object.entries(grads))
+          gradients.set(name, Float32Array.from(gradient.dataSync()))
       }
       tf.dispose([x, y, value, output as Tensor, activated, ...Object.values(grads)])
       return { loss: lossValue, predictions }

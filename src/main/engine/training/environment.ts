@@ -42,8 +42,13 @@ export async function captureEnvironment(input: EnvironmentInput): Promise<Envir
 
 async function readGit(dir: string): Promise<Environment['git']> {
   const git = async (...args: string[]): Promise<string> =>
-    (await runFile('git', ['-C', dir, ...args], { timeout: GIT_TIMEOUT_MS, maxBuffer: 64 * 2 ** 20, windowsHide: true }))
-      .stdout
+    (
+      await runFile('git', ['-C', dir, ...args], {
+        timeout: GIT_TIMEOUT_MS,
+        maxBuffer: 64 * 2 ** 20,
+        windowsHide: true,
+      })
+    ).stdout
   try {
     const [commit, branch, status, diff] = await Promise.all([
       git('rev-parse', 'HEAD'),

@@ -85,7 +85,8 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
       const rowNumbers = order.subarray(batch * spec.batchSize, (batch + 1) * spec.batchSize)
       const rows = rowNumbers.length
       const lastOfEpoch = batch === stepsPerEpoch - 1
-      const drawHistograms = lastOfEpoch && logSpec.histogramsEveryEpochs > 0 && (epoch + 1) % logSpec.histogramsEveryEpochs === 0
+      const drawHistograms =
+        lastOfEpoch && logSpec.histogramsEveryEpochs > 0 && (epoch + 1) % logSpec.histogramsEveryEpochs === 0
       const startedAt = performance.now()
       gatherBatch(data.train, rowNumbers, features, labels)
       const x = rows === spec.batchSize ? features : features.subarray(0, rows * data.train.featureWidth)

@@ -23,7 +23,10 @@ export interface LogSender {
   close(): void
 }
 
-export function createLogSender(send: (records: LogRecord[]) => void, now: () => number = performance.now.bind(performance)): LogSender {
+export function createLogSender(
+  send: (records: LogRecord[]) => void,
+  now: () => number = performance.now.bind(performance),
+): LogSender {
   let columns = new Map<string, Column>()
   let histograms: HistogramRecord[] = []
   let flushedAt = now()

@@ -25,7 +25,10 @@ export interface PreparedTraining {
   readonly headlineTag: string
 }
 
-export async function prepareTraining({ experiment, baseDir }: StartMessage, runtime: Runtime): Promise<PreparedTraining> {
+export async function prepareTraining(
+  { experiment, baseDir }: StartMessage,
+  runtime: Runtime,
+): Promise<PreparedTraining> {
   const { tf } = runtime
   const { fit, model: modelSpec } = experiment
   const data = await loadDataset(experiment, baseDir)

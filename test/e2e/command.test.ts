@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startEngineProcess } from '../support/engine-process.ts'
+import { deleteWorkspace, ROOT, runCommand, temporaryWorkspace } from '../support/served-app.ts'
+
+const XOR = join(ROOT, 'examples/xor.yaml')
+let workspace: string
+
+beforeAll(async () => {
+  workspace = temporaryWorkspace()
+})
+afterAll(() => deleteWorkspace(workspace))
+
+test('train says what it trains, a line per epoch, and how it ended', async () => {
+  const { code, stdout } = await runCommand(workspace, ['train', XOR, '--set', 'fit.epochs=3', '--name', 'short'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^short \(run [a-z0-9]{8}\)$/m)
+  expect(stdout).toMatch(/^parameters: \d+ \(\d+ trainable\)$/m)
+  expect(stdout).toMatch(/^backend: (tensorflow|wasm) \(.+\); .+$/m)
+  expect(stdout.match(/^epoch \d {2}loss \S+ {2}accuracy \S+$/gm)).toHaveLength(3)
+  expect(stdout).toMatch(/^short: finished in /m)
+})
+
+test('inspect --json has exact aggregates of every series', async () => {
+  const { stdout } = await runCommand(workspace, ['inspect', 'short', '--json'])
+  const [run] = (JSON.parse(stdout) as { runs: Record<string, unknown>[] }).runs
+  expect(run).toMatchObject({
+    name: 'short',
+    state: 'finished',
+    hparams: { epochs: 3 },
+    source: { kind: 'minima', path: XOR },
+    environment: { tfjs: '4.22.0', commandLine: expect.stringContaining('train'), seed: expect.any(Number) },
+  })
+  const loss = (run?.['series'] as { tag: string }[]).find(({ tag }) => tag === 'epoch/loss')
+  expect(loss).toMatchObject({ count: 3, nanCount: 0, best: { direction: 'min' } })
+  expect(loss).toHaveProperty('last.2', expect.any(Number))
+  expect((run?.['histograms'] as unknown[]).length).toBeGreaterThan(0)
+})
+
+test('runs lists them', async () => {
+  const { stdout } = await runCommand(workspace, ['runs'])
+  expect(stdout).toMatch(/short +finished +epoch\/\S+ \S+/)
+})
+
+test('a mistake in the file is told with path and line, and nothing is stored', async () => {
+  const file = join(workspace, 'wrong.yaml')
+  const text = readFileSync(XOR, 'utf8').replace(/batchSize: \d+/, 'batchSize: 0')
+  writeFileSync(file, text)
+  const line = text.split('\n').findIndex((one) => one.includes('batchSize')) + 1
+  const { code, stderr } = await runCommand(workspace, ['train', file])
+  expect([code, stderr.trim()]).toEqual([1, `fit.batchSize: expected a positive integer, got 0 (line ${line})`])
+  expect(JSON.parse((await runCommand(workspace, ['runs', '--json'])).stdout)).toHaveLength(1)
+})
+
+test.each([
+  [['train', 'nowhere.yaml'], /^the experiment file cannot be read \(ENOENT/],
+  [['train', XOR, '--set', 'nonsense'], /^--set nonsense: expected PATH=VALUE/],
+  [['inspect', 'nobody'], /^no run has the id or name nobody/],
+  [['serve', '--port', '99999'], /expected 0 to 65535/],
+  [['frobnicate'], /unknown command|too many arguments/],
+])('%j fails with a clear line', async (args, message) => {
+  const { code, stderr } = await runCommand(workspace, args)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(message)
+})
+
+test('doctor tries every rung and names the one that new runs take', async () => {
+  const { code, stdout } = await runCommand(workspace, ['doctor'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/✓ WebAssembly \(CPU, one thread, (no )?SIMD\): works/)
+  expect(stdout).toMatch(/✓ Plain JavaScript \(.*\): works/)
+  expect(stdout).toMatch(/[✓✗] TensorFlow \(native\).*: .+/)
+  expect(stdout).toMatch(/New runs train on: (TensorFlow \(native\)|WebAssembly)/)
+})
+
+test('beside a living engine a command speaks to it', async () => {
+  const engine = await startEngineProcess(workspace)
+  const seen: string[] = []
+  engine.connection.on('runChanged', ({ run }) => seen.push(`${run.name} ${run.state}`))
+  const { code } = await runCommand(workspace, ['train', XOR, '--set', 'fit.epochs=2', '--name', 'beside'])
+  await engine.kill('SIGTERM')
+  expect(code).toBe(0)
+  expect(seen).toContain('beside finished')
+})
