@@ -22,7 +22,12 @@ module.exports = {
     ban('client-knows-contract-only', '^src/client/', '.', '^src/(contract|client)/|node_modules/(zod|birpc)/'),
     ban('preload-is-a-bridge', '^src/preload/', '.', `^src/(contract|preload)/|${ELECTRON}`),
     ban('renderer-knows-contract-and-client-only', '^src/renderer/', `^src/(main|preload)/|${ELECTRON}`),
-    { name: 'renderer-no-node', severity: 'error', from: { path: '^src/renderer/' }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'renderer-no-node',
+      severity: 'error',
+      from: { path: '^src/renderer/' },
+      to: { dependencyTypes: ['core'] },
+    },
     ban('engine-has-no-electron', ENGINE, `^src/main/(shell|index|cli)|^src/(preload|renderer)/|${ELECTRON}`),
     ban('shell-starts-the-engine-as-a-program', '^src/main/(shell/|index)', ENGINE),
     ban('cli-is-thin', '^src/main/cli/', ENGINE),

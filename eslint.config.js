@@ -5,7 +5,14 @@ import ts from 'typescript-eslint'
 const noEngineInPage = {
   'no-restricted-imports': [
     'error',
-    { patterns: [{ group: ['**/main/**', '**/preload/**', 'electron', 'node:*'], message: 'the page knows src/contract and src/client only' }] },
+    {
+      patterns: [
+        {
+          group: ['**/main/**', '**/preload/**', 'electron', 'node:*'],
+          message: 'the page knows src/contract and src/client only',
+        },
+      ],
+    },
   ],
 }
 

@@ -1,11 +1,6 @@
 /** A connection to a living engine, the same in the window, in a browser and on the command line. */
 import { createBirpc } from 'birpc'
-import {
-  SCALARS_PATH,
-  SOCKET_PATH,
-  SOCKET_PROTOCOL,
-  TOKEN_PROTOCOL_PREFIX,
-} from '../contract/engine-file.ts'
+import { SCALARS_PATH, SOCKET_PATH, SOCKET_PROTOCOL, TOKEN_PROTOCOL_PREFIX } from '../contract/engine-file.ts'
 import { MinimaError, type ErrorRecord } from '../contract/errors.ts'
 import type { EventName, EventPayload } from '../contract/events.ts'
 import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts'
