@@ -17,7 +17,7 @@ test('train says what it trains, a line per epoch, and how it ended', async () =
   expect(code).toBe(0)
   expect(stdout).toMatch(/^short \(run [a-z0-9]{8}\)$/m)
   expect(stdout).toMatch(/^parameters: \d+ \(\d+ trainable\)$/m)
-  expect(stdout).toMatch(/^backend: (tensorflow|wasm) \(.+\); .+$/m)
+  expect(stdout).toMatch(/^backend: (tensorflow|wasm) \(.+\)\n {2}why: .+$/m)
   expect(stdout.match(/^epoch \d {2}loss \S+ {2}accuracy \S+$/gm)).toHaveLength(3)
   expect(stdout).toMatch(/^short: finished in /m)
 })

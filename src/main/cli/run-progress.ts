@@ -1,14 +1,18 @@
 /** Shows a run in the terminal while it trains: a bar that moves, a line per epoch; without a terminal only the lines. */
 import type { EngineConnection } from '../../client/connection.ts'
-import type { Progress, RunRecord, SeriesSummary } from '../../contract/run.ts'
+import type { Progress, RunDetail, RunRecord, SeriesSummary } from '../../contract/run.ts'
 import { isLive, type RunId } from '../../contract/terms.ts'
 import { formatDuration, formatNumber } from './format.ts'
 
 const BAR_WIDTH = 24
 const REFRESH_MS = 150
 
-/** Resolves with the run as it ended. */
-export async function showRun(connection: EngineConnection, id: RunId, out: NodeJS.WriteStream): Promise<RunRecord> {
+/** Resolves with the run as it ended; `run` is as it was when its data and model were known. */
+export async function showRun(
+  connection: EngineConnection,
+  { runId: id, rows }: RunDetail,
+  out: NodeJS.WriteStream,
+): Promise<RunRecord> {
   let epochsShown = 0
   let run: RunRecord | null = null
   let settle: (run: RunRecord) => void = () => undefined
@@ -22,8 +26,8 @@ export async function showRun(connection: EngineConnection, id: RunId, out: Node
   })
 
   const refresh = async (): Promise<void> => {
-    const series = await connection.request('series.list', { runId: id })
-    const epochs = await readEpochs(connection, id, series)
+    const series = (await connection.request('series.list', { runId: id })).sort(asKerasPrints)
+    const epochs = await readEpochs(connection, id, series, rows?.validation !== 0)
     for (; epochsShown < epochs.length; epochsShown++) {
       clearLine(out)
       out.write(`${epochs[epochsShown]}\n`)
@@ -71,7 +75,7 @@ function barOf(progress: Progress, series: readonly SeriesSummary[], columns: nu
       .filter(({ tag }) => tag.startsWith('train/') || tag.startsWith('validation/'))
       .map(({ tag, last }) => `${keras(tag)} ${formatNumber(last.value)}`),
   ]
-  return parts.join('  ').slice(0, Math.max(20, columns - 1))
+  return parts.join('  ').slice(0, Math.max(20, (columns || 100) - 1))
 }
 
 /** One line per epoch that is over, its validation included. */
@@ -79,9 +83,11 @@ async function readEpochs(
   connection: EngineConnection,
   runId: RunId,
   series: readonly SeriesSummary[],
+  validates: boolean,
 ): Promise<string[]> {
   const judged = series.filter(({ tag }) => /^(epoch|validation)\/(?!learning_rate)/.test(tag))
-  if (judged.length === 0) return []
+  const groups = new Set(judged.map(({ tag }) => tag.split('/')[0]))
+  if (!groups.has('epoch') || (validates && !groups.has('validation'))) return []
   const count = Math.min(...judged.map((one) => one.count))
   const envelopes = await connection.readScalars({
     series: judged.map(({ tag }) => ({ runId, tag })),
@@ -91,6 +97,13 @@ async function readEpochs(
     const figures = envelopes.map(({ tag, last }) => `${keras(tag)} ${formatNumber(last[epoch])}`)
     return `epoch ${epoch + 1}  ${figures.join('  ')}`
   })
+}
+
+/** Training before validation, the loss before the metrics. */
+function asKerasPrints(a: SeriesSummary, b: SeriesSummary): number {
+  const rank = ({ tag }: SeriesSummary): string =>
+    `${tag.startsWith('validation/') ? 1 : 0}${tag.endsWith('/loss') ? 0 : 1}${tag}`
+  return rank(a) < rank(b) ? -1 : 1
 }
 
 /** `validation/loss` is what Keras prints as `val_loss`. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { MinimaError } from '../../contract/errors.ts'
 import type { RunDetail } from '../../contract/run.ts'
+import { isLive } from '../../contract/terms.ts'
 import { formatDuration, formatNumber, formatTable } from './format.ts'
 import { showRun } from './run-progress.ts'
 import { openSession, type CommandContext, type Session } from './session.ts'
@@ -32,8 +33,8 @@ export async function train(file: string, options: TrainOptions, context: Comman
       commandLine: process.argv.slice(2).join(' '),
     })
     const unlisten = stopOnInterrupt(session, run.runId)
-    await announce(session, run.runId)
-    const { state } = await showRun(connection, run.runId, process.stdout)
+    const shown = await announce(session, run.runId)
+    const { state } = await showRun(connection, shown, process.stdout)
     unlisten()
     report(await connection.request('runs.get', { runId: run.runId }))
     return state === 'finished' ? 0 : state === 'stopped' ? 130 : 1
@@ -71,7 +72,7 @@ function stopOnInterrupt(session: Session, runId: RunDetail['runId']): () => voi
 }
 
 /** Waits until the trainer has its data and model, then says what will be trained on what. */
-async function announce({ connection }: Session, runId: RunDetail['runId']): Promise<void> {
+async function announce({ connection }: Session, runId: RunDetail['runId']): Promise<RunDetail> {
   for (;;) {
     const run = await connection.request('runs.get', { runId })
     if (run.model && run.rows) {
@@ -79,10 +80,12 @@ async function announce({ connection }: Session, runId: RunDetail['runId']): Pro
       console.log(`${run.name} (run ${runId})`)
       console.log(formatModel(model))
       console.log(`rows: ${rows.train} train, ${rows.validation} validation, ${rows.test} test`)
-      console.log(`backend: ${environment?.backend} (${environment?.device}); ${environment?.backendReason}`)
-      return
+      console.log(`backend: ${environment?.backend} (${environment?.device})`)
+      console.log(`  why: ${environment?.backendReason}`)
+      console.log()
+      return run
     }
-    if (run.state !== 'running' && run.state !== 'queued') return
+    if (!isLive(run.state)) return run
     await new Promise((done) => setTimeout(done, 50))
   }
 }

@@ -30,3 +30,10 @@ export function createWindow(): BrowserWindow {
   })
   return window
 }
+
+/** Loads the engine's page; when the engine moved, the view (`?run=…`) stays. */
+export function showPage(window: BrowserWindow, origin: string): void {
+  const shown = window.webContents.getURL()
+  const view = shown.startsWith('http') ? new URL(shown).search : ''
+  void window.loadURL(`${origin}/${view}`)
+}
