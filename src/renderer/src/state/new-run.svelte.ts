@@ -1,0 +1,131 @@
+/** The run that is being made: an example or an earlier run's file, edited, checked while it is typed, and started. */
+import type { Example, Problem } from '../../../contract/requests.ts'
+import type { RunRecord } from '../../../contract/run.ts'
+import type { RunId } from '../../../contract/terms.ts'
+import type { EngineLink } from '../client/engine-link.ts'
+import type { Remembered } from './remembered.ts'
+
+const CHECK_DELAY_MS = 250
+
+/** Where the text came from: paths in it are relative to `baseDir`. */
+interface Source {
+  readonly id: string
+  readonly baseDir: string
+  readonly path: string | null
+  readonly text: string
+  readonly missing: string | null
+}
+
+export class NewRunState {
+  examples = $state.raw<readonly Example[] | null>(null)
+  source = $state.raw<Source | null>(null)
+  text = $state('')
+  problems = $state.raw<readonly Problem[]>([])
+  isChecking = $state(false)
+  isStarting = $state(false)
+  error = $state.raw<unknown>(null)
+  isEdited = $derived(this.source !== null && this.text !== this.source.text)
+  /** The first example needs no check to be startable: it ships as it is. */
+  canStart = $derived(
+    this.source !== null &&
+      this.problems.length === 0 &&
+      !this.isStarting &&
+      !(this.isChecking && this.isEdited) &&
+      (this.source.missing === null || this.isEdited),
+  )
+  readonly #link: EngineLink
+  readonly #draft: Remembered
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #check = 0
+
+  constructor(link: EngineLink, draft: Remembered) {
+    this.#link = link
+    this.#draft = draft
+  }
+
+  /** Fetches the examples once, and takes up the draft or the first of them. */
+  async open(): Promise<void> {
+    if (this.examples !== null) return
+    try {
+      const [examples, draft] = await Promise.all([this.#link.request('experiments.examples', {}), this.#draft.read()])
+      this.examples = examples
+      const drafted = examples.find(({ id }) => id === draft['id'])
+      const first = drafted ?? examples[0]
+      if (this.source !== null || !first) return
+      this.pick(first)
+      if (drafted && typeof draft['text'] === 'string') this.edit(draft['text'])
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  pick(example: Example): void {
+    this.#take({ ...example })
+    this.#draft.write({ id: example.id, text: example.text })
+  }
+
+  /** Starts from the file of an earlier run. */
+  async openFrom(runId: RunId): Promise<void> {
+    if (this.source?.id === runId) return
+    try {
+      const { sourceText, sourcePath, environment } = await this.#link.request('runs.get', { runId })
+      if (sourceText === null) return
+      const baseDir = sourcePath?.replace(/[\\/][^\\/]*$/, '') ?? environment?.workingDir ?? '.'
+      this.#take({ id: runId, baseDir, path: sourcePath, text: sourceText, missing: null })
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  edit(text: string): void {
+    this.text = text
+    if (this.source) this.#draft.write({ id: this.source.id, text })
+    this.isChecking = true
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#runCheck(), CHECK_DELAY_MS)
+  }
+
+  /** Back to the text as it was opened. */
+  revert(): void {
+    if (this.source) this.edit(this.source.text)
+  }
+
+  /** @returns the run, or null when it could not be started: `problems` or `error` then say why. */
+  async start(): Promise<RunRecord | null> {
+    if (!this.source) return null
+    this.isStarting = true
+    this.error = null
+    try {
+      const { baseDir, path } = this.source
+      return await this.#link.request('runs.start', { text: this.text, baseDir, path })
+    } catch (error) {
+      this.error = error
+      return null
+    } finally {
+      this.isStarting = false
+    }
+  }
+
+  #take(source: Source): void {
+    this.source = source
+    this.text = source.text
+    this.problems = []
+    this.error = null
+    this.isChecking = true
+    clearTimeout(this.#timer)
+    void this.#runCheck()
+  }
+
+  async #runCheck(): Promise<void> {
+    if (!this.source) return
+    const check = (this.#check += 1)
+    const { baseDir, path } = this.source
+    try {
+      const { problems } = await this.#link.request('experiments.check', { text: this.text, baseDir, path })
+      if (check === this.#check) this.problems = problems
+    } catch (error) {
+      if (check === this.#check) this.error = error
+    }
+    if (check === this.#check) this.isChecking = false
+  }
+}
