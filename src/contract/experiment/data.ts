@@ -20,9 +20,9 @@ export const data = z.discriminatedUnion(
         ...dir,
         file: path,
         testFile: path.optional(),
-        target,
+        target: target.describe('what the model is to tell: a column, or several of numbers'),
         features: z.array(text).min(1).optional().describe('default: all columns but the target'),
-        delimiter: text.length(1).optional().describe('default: found out'),
+        delimiter: text.length(1, expected('one character')).optional().describe('default: found out'),
         classes,
       })
       .describe('a CSV or TSV file with a header line, plain or gzip'),
@@ -58,25 +58,27 @@ export const preprocessStep = z.discriminatedUnion(
 )
 export type PreprocessStep = z.infer<typeof preprocessStep>
 
+const SHARE = expected('a fraction in [0, 1), or a number of rows')
 const share = z
-  .number(expected('a fraction below 1, or a number of rows'))
-  .refine((value) => (value >= 0 && value < 1) || Number.isInteger(value), expected('a fraction in [0, 1), or a number of rows'))
-  .refine((value) => value >= 0, expected('a fraction in [0, 1), or a number of rows'))
+  .number(SHARE)
+  .refine((value) => value >= 0 && (value < 1 || Number.isInteger(value)), SHARE)
+  .default(0)
+  .meta({ minimum: 0 })
 
 /**
  * Rows are [train | validation | test] in file order unless shuffled; `validation: 0.1` without shuffle takes the last
  * rows, as Keras's `validation_split` does (train = first floor(n × (1 − fraction))).
  */
 export const split = z.strictObject({
-  validation: share.default(0),
-  test: share.default(0).describe('taken from the file when it has no test file of its own'),
-  shuffle: flag.default(false),
+  validation: share.describe('a fraction or a number of rows; without shuffle the last ones'),
+  test: share.describe('a fraction or a number of rows, when there is no test file'),
+  shuffle: flag.default(false).describe('before the rows are split'),
   stratify: flag.default(false).describe('same share of each class in each part; shuffles'),
   seed: naturalInt.default(0),
   rows: z
     .strictObject({ train: path, validation: path.optional(), test: path.optional() })
     .optional()
-    .describe('files of row numbers, little-endian int32, instead of the shares above'),
+    .describe('files of row numbers, little-endian int32, counted from 0, instead of the shares above'),
 })
 export type SplitSpec = z.infer<typeof split>
 

@@ -40,8 +40,20 @@ const optimizerObject = z.discriminatedUnion(
     }),
     z.strictObject({ type: z.literal('adagrad'), learningRate, initialAccumulatorValue: nonNegative.default(0.1) }),
     z.strictObject({ type: z.literal('adadelta'), learningRate, rho: rate.default(0.95), epsilon }),
-    z.strictObject({ type: z.literal('adam'), learningRate, beta1: rate.default(0.9), beta2: rate.default(0.999), epsilon }),
-    z.strictObject({ type: z.literal('adamax'), learningRate, beta1: rate.default(0.9), beta2: rate.default(0.999), epsilon }),
+    z.strictObject({
+      type: z.literal('adam'),
+      learningRate,
+      beta1: rate.default(0.9),
+      beta2: rate.default(0.999),
+      epsilon,
+    }),
+    z.strictObject({
+      type: z.literal('adamax'),
+      learningRate,
+      beta1: rate.default(0.9),
+      beta2: rate.default(0.999),
+      epsilon,
+    }),
   ],
   expected('an optimizer with a type of sgd, rmsprop, adagrad, adadelta, adam or adamax'),
 )
@@ -62,10 +74,9 @@ export const fit = z.strictObject({
   loss,
   optimizer: optimizer.default(optimizerObject.parse({ type: 'rmsprop' })),
   metrics: z.array(metric).default([]),
-  epochs: positiveInt.default(1),
-  batchSize: positiveInt.default(32),
-  /** Draws initial weights, dropout and the order of rows. */
-  seed: naturalInt.default(0),
-  shuffle: flag.default(true),
+  epochs: positiveInt.default(1).describe('passes over the training rows'),
+  batchSize: positiveInt.default(32).describe('rows in a training step'),
+  seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
+  shuffle: flag.default(true).describe('another order of rows in each epoch'),
 })
 export type FitSpec = z.infer<typeof fit>

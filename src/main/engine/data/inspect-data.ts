@@ -1,0 +1,46 @@
+/** What the check of an experiment must know of its data. Of IDX files the features are not read, only their headers. */
+import type { Experiment } from '../../../contract/experiment/experiment.ts'
+import { dataFile, claimedSize } from './data-file.ts'
+import type { DataShape, PartSizes } from './dataset.ts'
+import { inspectIdx } from './idx-source.ts'
+import type { SourceShape } from './source.ts'
+import { partSizes } from './split-rows.ts'
+import { readTableSource } from './table-source.ts'
+
+/**
+ * `parts.train` of the result is 0 or less when the split asks for more rows than there are.
+ *
+ * @param baseDir what paths in the experiment are relative to
+ * @throws MinimaError `data-invalid`: a file is missing, truncated or holds what it must not; `settingOf` tells which
+ *   setting of the experiment is at fault
+ */
+export async function inspectData(experiment: Experiment, baseDir: string): Promise<DataShape> {
+  const { data } = experiment
+  const source =
+    data.source === 'idx'
+      ? await inspectIdx(experiment, data, baseDir)
+      : await readTableSource(experiment, data, baseDir)
+  return shapeOf(source, await sizesOf(experiment, source, baseDir))
+}
+
+export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {
+  const { featureShape, featureNames, target, rows, testFileRows } = source
+  return { featureShape, featureNames, target, rows, testFileRows, parts }
+}
+
+async function sizesOf({ split }: Experiment, source: SourceShape, baseDir: string): Promise<PartSizes> {
+  const sizes = split.rows ? await rowFileSizes(split.rows, baseDir) : partSizes(split, source.rows)
+  return source.testFileRows === null ? sizes : { ...sizes, test: source.testFileRows }
+}
+
+async function rowFileSizes(
+  files: { train: string; validation?: string | undefined; test?: string | undefined },
+  baseDir: string,
+): Promise<PartSizes> {
+  const sizeOf = async (name: keyof PartSizes): Promise<number> => {
+    const path = files[name]
+    if (path === undefined) return 0
+    return Math.floor((await claimedSize(dataFile(baseDir, undefined, path, ['split', 'rows', name]))) / 4)
+  }
+  return { train: await sizeOf('train'), validation: await sizeOf('validation'), test: await sizeOf('test') }
+}

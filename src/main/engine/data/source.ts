@@ -1,0 +1,40 @@
+/** Data as it was read: tables and what their columns mean, before rows are split and numbers are scaled. */
+import type { Experiment } from '../../../contract/experiment/experiment.ts'
+import type { Loss } from '../../../contract/experiment/fit.ts'
+import type { Table, Target } from './dataset.ts'
+
+/** What can be told without reading all features. */
+export interface SourceShape {
+  readonly featureShape: readonly number[]
+  readonly featureNames: readonly string[] | null
+  /** Of each feature the preprocessing step that made it; -1: none. Empty: none of any. */
+  readonly madeBy: readonly number[]
+  readonly target: Target
+  readonly rows: number
+  readonly testFileRows: number | null
+}
+
+export interface Source extends SourceShape {
+  readonly main: Table
+  readonly test: Table | null
+}
+
+const CLASS_LOSSES: ReadonlySet<Loss> = new Set([
+  'binaryCrossentropy',
+  'categoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+] as const)
+
+/** Whether labels are encoded as one-hot rows. */
+export function encodesTarget(experiment: Experiment): boolean {
+  return experiment.preprocess.some((step) => step.type === 'oneHot' && step.columns === undefined)
+}
+
+/** Whether labels are classes: the file names them, encodes them, or has a loss that needs them. */
+export function wantsClasses(experiment: Experiment): boolean {
+  return experiment.data.classes !== undefined || encodesTarget(experiment) || CLASS_LOSSES.has(experiment.fit.loss)
+}
+
+export function isZeroOne(labels: Float32Array): boolean {
+  return labels.every((label) => label === 0 || label === 1)
+}

@@ -1,0 +1,141 @@
+/**
+ * From rows of cells, wherever they come from, to numbers: features and target columns, row-major. Columns that hold
+ * categories are kept as numbers of the texts met so far; what they stand for is decided once all rows are in.
+ */
+import type { MinimaError } from '../../../contract/errors.ts'
+import { closestName } from './closest-name.ts'
+import type { SettingPath } from './data-error.ts'
+import { GrowingArray } from './growing-array.ts'
+
+/** Which columns are wanted, and which of them hold categories rather than numbers. */
+export interface TableRequest {
+  readonly target: readonly string[]
+  /** null: all but the target. */
+  readonly features: readonly string[] | null
+  readonly categories: ReadonlySet<string>
+}
+
+/** Where a text was first met, such as `line 7`. */
+export type Texts = ReadonlyMap<string, { readonly code: number; readonly place: string }>
+
+export interface RawTable {
+  readonly rows: number
+  readonly featureNames: readonly string[]
+  /** rows × features; of category columns the codes. */
+  readonly features: Float32Array
+  /** rows × targets. */
+  readonly labels: Float32Array
+  /** Of each category column. */
+  readonly texts: ReadonlyMap<string, Texts>
+}
+
+export type Cell = string | number
+
+/** A setting that can be at fault for what is not in the table. */
+export type AskedBy = 'target' | 'features' | 'preprocess'
+
+/** Makes errors of the source that is read. */
+export type Fail = (message: string, of?: AskedBy) => MinimaError
+
+export function settingPathOf(of: AskedBy): SettingPath {
+  return of === 'preprocess' ? [of] : ['data', of]
+}
+
+interface Column {
+  readonly name: string
+  readonly index: number
+  readonly into: GrowingArray
+  readonly texts: Map<string, { code: number; place: string }> | null
+}
+
+export class TableReader {
+  readonly #names: readonly string[]
+  readonly #columns: readonly Column[]
+  readonly #featureNames: readonly string[]
+  readonly #features = new GrowingArray()
+  readonly #labels = new GrowingArray()
+  readonly #fail: Fail
+  #rows = 0
+
+  /** @param names of all columns, in order. @throws what `fail` makes when a wanted column is not there. */
+  constructor(names: readonly string[], request: TableRequest, fail: Fail) {
+    this.#names = names
+    this.#fail = fail
+    assertDistinct(names, fail)
+    const find = (name: string, of: AskedBy): number => findColumn(names, name, of, fail)
+    const target = request.target.map((name) => ({ name, index: find(name, 'target') }))
+    const features = (request.features ?? names.filter((name) => !request.target.includes(name))).map((name) => ({
+      name,
+      index: find(name, 'features'),
+    }))
+    this.#featureNames = features.map(({ name }) => name)
+    for (const name of request.categories) {
+      if (request.target.includes(name)) continue
+      findColumn(this.#featureNames, name, 'preprocess', fail)
+    }
+    const column = (into: GrowingArray) => (wanted: { name: string; index: number }) => ({
+      ...wanted,
+      into,
+      texts: request.categories.has(wanted.name) ? new Map<string, { code: number; place: string }>() : null,
+    })
+    this.#columns = [...features.map(column(this.#features)), ...target.map(column(this.#labels))]
+  }
+
+  /** @param place such as `line 7`, for messages. */
+  add(cells: readonly Cell[], place: () => string): void {
+    if (cells.length !== this.#names.length) {
+      throw this.#fail(`${place()} has ${cells.length} cells, the header ${this.#names.length}`)
+    }
+    for (const column of this.#columns) column.into.push(this.#numberOf(cells[column.index] ?? '', column, place))
+    this.#rows++
+  }
+
+  finish(): RawTable {
+    if (this.#rows === 0) throw this.#fail('there are no rows below the header')
+    const withTexts = this.#columns.flatMap(({ name, texts }) => (texts === null ? [] : [[name, texts] as const]))
+    return {
+      rows: this.#rows,
+      featureNames: this.#featureNames,
+      features: this.#features.finish(),
+      labels: this.#labels.finish(),
+      texts: new Map(withTexts),
+    }
+  }
+
+  #numberOf(cell: Cell, { name, texts }: Column, place: () => string): number {
+    const text = typeof cell === 'string' ? cell.trim() : cell
+    if (text === '')
+      throw this.#fail(`${place()}, column "${name}": the cell is empty; fill it in or leave the row out`)
+    if (texts !== null) return codeOf(texts, String(text), place)
+    const number = Number(text)
+    if (Number.isFinite(number)) return number
+    throw this.#fail(
+      `${place()}, column "${name}": expected a number, got ${JSON.stringify(cell)}` +
+        (this.#featureNames.includes(name) ? `; leave the column out of data.features, or one-hot encode it` : ''),
+    )
+  }
+}
+
+function codeOf(texts: Map<string, { code: number; place: string }>, text: string, place: () => string): number {
+  const known = texts.get(text)
+  if (known) return known.code
+  const code = texts.size
+  texts.set(text, { code, place: place() })
+  return code
+}
+
+function assertDistinct(names: readonly string[], fail: Fail): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw fail(`two columns are called "${twice}"; columns need names of their own`)
+}
+
+function findColumn(names: readonly string[], name: string, of: AskedBy, fail: Fail): number {
+  const index = names.indexOf(name)
+  if (index >= 0) return index
+  const meant = closestName(name, names)
+  const known = names.length <= 30 ? names.join(', ') : `${names.slice(0, 30).join(', ')}, ...`
+  throw fail(
+    `there is no column "${name}"; ${meant === null ? '' : `did you mean "${meant}"? `}The columns are ${known}`,
+    of,
+  )
+}

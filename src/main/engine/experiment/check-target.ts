@@ -1,0 +1,121 @@
+/** Holds the model's output, the loss and the metrics against the labels. */
+import type { Experiment } from '../../../contract/experiment/experiment.ts'
+import type { Loss } from '../../../contract/experiment/fit.ts'
+import type { Activation } from '../../../contract/experiment/layers.ts'
+import type { Target } from '../data/dataset.ts'
+import { showShape } from '../models/layer-kind.ts'
+import type { ModelOutput } from './check-layers.ts'
+import { layerLabel } from './check-layers.ts'
+import type { Report } from './problems.ts'
+
+export function checkTarget(experiment: Experiment, target: Target, output: ModelOutput, report: Report): void {
+  const { fit } = experiment
+  const unfit = lossFault(fit.loss, target)
+  if (unfit !== null) report(['fit', 'loss'], unfit)
+  checkMetrics(experiment, target, report)
+  if (unfit !== null) return
+  checkUnits(experiment, target, output, report)
+  checkActivation(experiment, output, report)
+}
+
+/** Why this loss cannot be had with these labels. */
+function lossFault(loss: Loss, target: Target): string | null {
+  if (target.kind === 'values') return lossOfValues(loss, target.names, target.zeroOne)
+  const { count, oneHot } = target
+  switch (loss) {
+    case 'sparseCategoricalCrossentropy':
+      return oneHot
+        ? 'needs class numbers, but preprocess makes the labels one-hot; use categoricalCrossentropy, or leave that step out'
+        : null
+    case 'categoricalCrossentropy':
+      return oneHot
+        ? null
+        : 'needs one-hot labels; use sparseCategoricalCrossentropy, or add {type: oneHot} to preprocess'
+    case 'binaryCrossentropy':
+      return oneHot || count === 2
+        ? null
+        : `needs labels of 0 and 1, but there are ${count} classes; use sparseCategoricalCrossentropy`
+    default:
+      return oneHot || count === 2
+        ? null
+        : `measures distances, and the numbers of ${count} classes have none; use sparseCategoricalCrossentropy`
+  }
+}
+
+function lossOfValues(loss: Loss, names: readonly string[], zeroOne: boolean): string | null {
+  switch (loss) {
+    case 'sparseCategoricalCrossentropy':
+    case 'categoricalCrossentropy':
+      return `needs class labels, but the target is several columns (${names.join(', ')}); name one`
+    case 'binaryCrossentropy':
+      return zeroOne ? null : `needs labels of 0 and 1, but ${names.join(', ')} has other values`
+    default:
+      return null
+  }
+}
+
+function checkUnits({ model: { layers }, fit }: Experiment, target: Target, output: ModelOutput, report: Report): void {
+  const { shape, unitsFrom } = output
+  const [units, ...deeper] = shape
+  if (deeper.length > 0) {
+    const last = layers.length - 1
+    report(
+      ['model', 'layers', last],
+      `expected one list of numbers per row at the end of the model, got ${showShape(shape)}; ` +
+        'put {type: flatten} before the last dense layer, or a layer that sums up the others',
+      layerLabel(layers, last),
+    )
+    return
+  }
+  const wanted = wantedUnits(fit.loss, target)
+  if (units === wanted.units) return
+  report(
+    ['model', 'layers', unitsFrom, 'units'],
+    `expected ${wanted.units} ${wanted.units === 1 ? 'unit' : 'units'} for ${wanted.reason}, got ${units}`,
+    layerLabel(layers, unitsFrom),
+  )
+}
+
+function wantedUnits(loss: Loss, target: Target): { units: number; reason: string } {
+  if (target.kind === 'values') {
+    const { length } = target.names
+    return { units: length, reason: `the target ${target.names.join(', ')}` }
+  }
+  if (target.oneHot || loss === 'sparseCategoricalCrossentropy') {
+    return { units: target.count, reason: `${target.count} classes` }
+  }
+  return { units: 1, reason: 'labels of 0 and 1' }
+}
+
+const ACTIVATIONS: Partial<Record<Loss, readonly Activation[]>> = {
+  binaryCrossentropy: ['sigmoid', 'hardSigmoid'],
+  categoricalCrossentropy: ['softmax'],
+  sparseCategoricalCrossentropy: ['softmax'],
+}
+
+function checkActivation({ model: { layers }, fit }: Experiment, output: ModelOutput, report: Report): void {
+  const { activation, activationFrom, shape } = output
+  const wanted = ACTIVATIONS[fit.loss]
+  const says = (message: string): void => {
+    report(['model', 'layers', activationFrom, 'activation'], message, layerLabel(layers, activationFrom))
+  }
+  if (wanted && !wanted.includes(activation)) {
+    says(`expected the activation ${wanted[0]} for ${fit.loss}, got ${activation}`)
+  } else if (activation === 'softmax' && shape.at(-1) === 1) {
+    says('softmax over 1 unit always gives 1; use sigmoid')
+  }
+}
+
+function checkMetrics({ fit }: Experiment, target: Target, report: Report): void {
+  const labelled = target.kind === 'classes' || target.zeroOne
+  for (const [index, metric] of fit.metrics.entries()) {
+    const at = ['fit', 'metrics', index]
+    if (fit.metrics.indexOf(metric) !== index) report(at, `${metric} is there twice`)
+    if (metric === 'accuracy' && !labelled) {
+      report(at, `accuracy needs class labels, but the target holds amounts; use meanAbsoluteError`)
+    }
+    if (metric !== 'accuracy' && fit.loss === 'sparseCategoricalCrossentropy') {
+      report(at, `${metric} cannot compare class numbers with the outputs of softmax; use accuracy`)
+    }
+  }
+}

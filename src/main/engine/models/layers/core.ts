@@ -1,0 +1,48 @@
+/** Dense, and the layers that only rearrange or squash. */
+import { activationOf } from '../activations.ts'
+import { kernelArgs, kernelWeights } from '../kernel.ts'
+import type { LayerKind } from '../layer-kind.ts'
+import { lastOf, NO_WEIGHTS, ShapeFault, showShape, sizeOf } from '../layer-kind.ts'
+
+export const dense: LayerKind<'dense'> = {
+  autoName: 'dense',
+  outputShape: (spec, input) => [...input.slice(0, -1), spec.units],
+  weights: (spec, input) => kernelWeights(spec, [lastOf(input), spec.units]),
+  build: (tf, spec, args) => tf.layers.dense({ ...args, ...kernelArgs(tf, spec), units: spec.units }),
+}
+
+export const flatten: LayerKind<'flatten'> = {
+  autoName: 'flatten',
+  outputShape: (_spec, input) => [sizeOf(input)],
+  weights: NO_WEIGHTS,
+  build: (tf, _spec, args) => tf.layers.flatten(args),
+}
+
+export const reshape: LayerKind<'reshape'> = {
+  autoName: 'reshape',
+  outputShape(spec, input) {
+    const wanted = sizeOf(spec.targetShape)
+    if (wanted === sizeOf(input)) return spec.targetShape
+    throw new ShapeFault(
+      `an input of ${wanted} numbers to fill ${showShape(spec.targetShape)}`,
+      input,
+      `that is ${sizeOf(input)} numbers`,
+    )
+  },
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args) => tf.layers.reshape({ ...args, targetShape: spec.targetShape }),
+}
+
+export const activation: LayerKind<'activation'> = {
+  autoName: 'activation',
+  outputShape: (_spec, input) => input,
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args) => tf.layers.activation({ ...args, activation: activationOf(tf, spec.activation) }),
+}
+
+export const leakyReLU: LayerKind<'leakyReLU'> = {
+  autoName: 'leaky_re_lu',
+  outputShape: (_spec, input) => input,
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args) => tf.layers.leakyReLU({ ...args, alpha: spec.alpha }),
+}

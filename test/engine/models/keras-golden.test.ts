@@ -1,0 +1,247 @@
+/** Losses, activations, layers, first weights and training steps, held against what Keras 3 computed. */
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loss as lossSchema } from '../../../src/contract/experiment/fit.ts'
+import { initializer, layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
+import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
+import { createRandom } from '../../../src/main/engine/data/random.ts'
+import { refusalOf } from '../../../src/main/engine/models/backend-limits.ts'
+import { buildModel } from '../../../src/main/engine/models/build-model.ts'
+import { createForward } from '../../../src/main/engine/models/forward.ts'
+import { INITIALIZERS } from '../../../src/main/engine/models/initial-weights.ts'
+import { createLoss } from '../../../src/main/engine/models/losses.ts'
+import { createOptimizer } from '../../../src/main/engine/models/optimizers.ts'
+import type { Scalar, Tensor } from '../../../src/main/engine/models/tf.ts'
+import { BACKENDS, tf, useBackend } from './load-tf.ts'
+
+const GOLDEN = resolve(process.env['MINIMA_GOLDEN_DIR'] ?? '../shared/data/golden')
+const FASHION = resolve('../shared/data/fashion-mnist/train-images-idx3-ubyte.gz')
+const ops = resolve(GOLDEN, 'ops_visible.json')
+const steps = resolve(GOLDEN, 'steps_visible.json')
+
+type Nested = number | Nested[]
+interface LossGolden {
+  loss: string
+  config: Record<string, unknown>
+  y_true: Nested[]
+  y_pred: Nested[]
+  reduced_sum_over_batch_size: number
+  grad_y_pred: Nested[]
+}
+const GRADIENT = 'grad_of_sum(y[i]*(i+1))'
+interface ActivationGolden {
+  activation: string
+  config: Record<string, unknown>
+  x: Nested[]
+  y: Nested[]
+  [GRADIENT]: Nested[]
+}
+interface LayerGolden {
+  layer: string
+  config?: Record<string, unknown>
+  x: Nested[]
+  y?: Nested[]
+  weights?: Nested[][]
+  training?: boolean | null
+  weights_after?: Nested[][]
+  [GRADIENT]?: { x: Nested[]; weights?: Nested[][] }
+}
+interface InitializerGolden {
+  /** Absent in records that are not draws. */
+  initializer?: string
+  shape: number[]
+  mean: number
+  std: number
+  min: number
+  max: number
+}
+interface Ops {
+  losses: LossGolden[]
+  activations: ActivationGolden[]
+  layers: LayerGolden[]
+  initializers: InitializerGolden[]
+}
+
+function camel(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** `MaxPooling2D` → `maxPooling2d`. */
+function typeName(kerasClass: string): string {
+  return (kerasClass.charAt(0).toLowerCase() + kerasClass.slice(1)).replace(/(\d)D$/, '$1d')
+}
+
+function camelKeys(config: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [camel(key), value]))
+}
+
+/** The layer as an experiment file would have it; null when files cannot say it. */
+function specOf(golden: LayerGolden): LayerSpec | null {
+  const parsed = layerSchema.safeParse({ type: typeName(golden.layer), ...camelKeys(golden.config ?? {}) })
+  return parsed.success && golden.y !== undefined && golden.weights !== undefined ? parsed.data : null
+}
+
+function tensor(values: Nested[]): Tensor {
+  return tf.tensor(values as number[], undefined, 'float32')
+}
+
+function expectClose(actual: Tensor, expected: Nested[] | Tensor): void {
+  const wanted = Array.isArray(expected) ? tensor(expected) : expected
+  expect(actual.shape).toEqual(wanted.shape)
+  const scale = Math.max(1, ...wanted.dataSync().map(Math.abs))
+  const worst = Math.max(...tf.abs(tf.sub(actual, wanted)).dataSync())
+  expect(worst / scale).toBeLessThan(2e-6)
+}
+
+/** Σ y[i] (i + 1), whose gradient the goldens hold. */
+function weightedSum(y: Tensor): Tensor {
+  return tf.sum(tf.mul(tf.reshape(y, [-1]), tf.range(1, y.size + 1)))
+}
+
+/** Output and gradients of the input and of all weights. */
+function expectLayer(golden: LayerGolden, spec: LayerSpec, x: Tensor): void {
+  const model = buildModel(tf, { layers: [spec] }, x.shape.slice(1), 0)
+  model.setWeights((golden.weights ?? []).map(tensor))
+  const forward = createForward(tf, model, [spec], 'meanSquaredError')
+  const training = golden.training === true
+  expectClose(forward.output(x, training), golden.y ?? [])
+  golden.weights_after?.forEach((weight, index) => {
+    expectClose(model.getWeights()[index] ?? x, weight)
+  })
+  const gradients = golden[GRADIENT]
+  const ofWeights = (): ReturnType<typeof tf.variableGrads> =>
+    tf.variableGrads(() => weightedSum(forward.output(x, training)) as Scalar)
+  if (gradients === undefined) {
+    // Keras gave no gradient of an embedding; that there is one shows that it trains.
+    if (forward.trainable.length > 0) ofWeights()
+    return
+  }
+  expectClose(tf.grad((input) => weightedSum(forward.output(input, training)))(x), gradients.x)
+  if (forward.trainable.length === 0) return
+  const { grads } = ofWeights()
+  forward.trainable.forEach(({ variable }, index) => {
+    expectClose(grads[variable.name] ?? x, gradients.weights?.[index] ?? [])
+  })
+}
+
+function readOps(): Ops {
+  return JSON.parse(readFileSync(ops, 'utf8')) as Ops
+}
+
+describe.skipIf(!existsSync(ops)).each(BACKENDS)('Keras on %s (skipped without ../shared/data/golden)', (backend) => {
+  beforeAll(() => useBackend(backend))
+
+  const goldens = existsSync(ops) ? readOps() : { losses: [], activations: [], layers: [], initializers: [] }
+
+  const losses = goldens.losses.flatMap((golden) => {
+    const name = lossSchema.safeParse(typeName(golden.loss))
+    const { from_logits: fromLogits = false, ...other } = golden.config
+    const plain = Object.keys(other).every((key) => key === 'delta' && other[key] === 1)
+    return name.success && plain ? [{ ...golden, name: name.data, fromLogits: fromLogits === true }] : []
+  })
+  it.each(losses)('loss $name, from logits $fromLogits', (golden) => {
+    const yTrue = tensor(golden.y_true)
+    const loss = createLoss(tf, golden.name, golden.fromLogits)
+    const output = tensor(golden.y_pred)
+    expectClose(tf.reshape(loss(yTrue, output), [1]), [golden.reduced_sum_over_batch_size])
+    expectClose(tf.grad((y) => loss(yTrue, y))(output), golden.grad_y_pred)
+  })
+
+  const activations = goldens.activations.flatMap((golden) => {
+    const name = golden.activation === 'silu' ? 'swish' : camel(golden.activation)
+    const parsed = layerSchema.safeParse({ type: 'activation', activation: name })
+    return parsed.success && Object.keys(golden.config).length === 0 ? [{ name, golden, spec: parsed.data }] : []
+  })
+  it.each(activations)('activation $name', ({ golden, spec }) => {
+    const x = tensor(golden.x)
+    const model = buildModel(tf, { layers: [spec] }, x.shape.slice(1), 0)
+    const forward = createForward(tf, model, [spec], 'meanSquaredError')
+    expectClose(forward.output(x, false), golden.y)
+    const gradient = tf.grad((input) => weightedSum(forward.output(input, false)))(x)
+    // At selu's corner TensorFlow.js has the slope from the left, Keras that from the right.
+    const counted = spec.type === 'activation' && spec.activation === 'selu' ? tf.notEqual(x, 0) : tf.onesLike(x)
+    expectClose(tf.mul(gradient, counted), tf.mul(tensor(golden[GRADIENT]), counted))
+  })
+
+  const layers = goldens.layers.flatMap((golden) => {
+    const spec = specOf(golden)
+    return spec === null ? [] : [{ name: golden.layer, config: JSON.stringify(golden.config ?? {}), golden, spec }]
+  })
+  it.each(layers)('layer $name $config', ({ golden, spec }) => {
+    const x = tensor(golden.x)
+    const input = x.shape.slice(1)
+    const before = layerSchema.parse({ type: 'dense', units: input.at(-1) })
+    const refused = refusalOf(backend, { layers: [before, spec], shapes: [input, input], index: 1 })
+    if (refused === null) expectLayer(golden, spec, x)
+    // Max pooling is wrong for some inputs only.
+    else if (spec.type !== 'maxPooling2d') expect(() => expectLayer(golden, spec, x)).toThrow()
+  })
+
+  const initializers = goldens.initializers.flatMap((golden) => {
+    const name = initializer.safeParse(camel(golden.initializer ?? '').replace('lecun', 'leCun'))
+    return name.success ? [{ ...golden, name: name.data }] : []
+  })
+  it.each(initializers)('first weights $name $shape', ({ name, shape, mean, std, min, max }) => {
+    const drawn = INITIALIZERS[name](shape, createRandom(1))
+    const average = drawn.reduce((sum, value) => sum + value, 0) / drawn.length
+    const deviation = Math.sqrt(drawn.reduce((sum, value) => sum + (value - average) ** 2, 0) / drawn.length)
+    const bound = Math.max(-min, max)
+    expect(Math.abs(average - mean)).toBeLessThan(6 * (std / Math.sqrt(drawn.length)) + 1e-9)
+    expect(Math.abs(deviation - std)).toBeLessThan(0.01 * std + 1e-9)
+    expect(Math.max(...drawn.map(Math.abs))).toBeLessThan(bound * 1.3 + 1e-9)
+  })
+})
+
+interface StepsGolden {
+  runs: Record<string, { optimizer: string; losses: number[] }>
+}
+
+/** The goldens' hash that gives first weights. */
+function hashed(seed: number, index: number): number {
+  let hash = (Math.imul(index, 0x9e3779b1) + seed) >>> 0
+  hash ^= hash >>> 16
+  hash = Math.imul(hash, 0x85ebca6b) >>> 0
+  hash ^= hash >>> 13
+  hash = Math.imul(hash, 0xc2b2ae35) >>> 0
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
+}
+
+describe.skipIf(!existsSync(steps) || !existsSync(FASHION))('Keras steps (skipped without ../shared/data)', () => {
+  it('plain SGD takes the same 60 steps on wasm', async () => {
+    await useBackend('wasm')
+    const golden = Object.values((JSON.parse(readFileSync(steps, 'utf8')) as StepsGolden).runs)[0]
+    const images = gunzipSync(readFileSync(FASHION)).subarray(16)
+    const labels = gunzipSync(readFileSync(FASHION.replace('images-idx3', 'labels-idx1'))).subarray(8)
+    const layers = [300, 100, 10].map((units) =>
+      layerSchema.parse({ type: 'dense', units, activation: units === 10 ? 'softmax' : 'relu' }),
+    )
+    const model = buildModel(tf, { layers }, [784], 0)
+    model.setWeights(
+      model.getWeights().map((weight, index) => {
+        const limit = Math.sqrt(6 / ((weight.shape[0] ?? 0) + (weight.shape[1] ?? 0)))
+        const seed = (12345 + Math.imul(index / 2 + 1, 0x632be5ab)) >>> 0
+        const draw = (_: unknown, at: number): number => (2 * hashed(seed, at) - 1) * limit
+        return weight.rank === 1
+          ? tf.zerosLike(weight)
+          : tf.tensor(Float32Array.from({ length: weight.size }, draw), weight.shape)
+      }),
+    )
+    const forward = createForward(tf, model, layers, 'sparseCategoricalCrossentropy')
+    const loss = createLoss(tf, 'sparseCategoricalCrossentropy', forward.fromLogits)
+    const optimizer = createOptimizer(tf, { type: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false })
+    const losses = Array.from({ length: 60 }, (_, step) => {
+      const from = (step % 62) * 32
+      const x = tf.tensor(
+        Float32Array.from(images.subarray(from * 784, (from + 32) * 784), (v) => v / 255),
+        [32, 784],
+      )
+      const y = tf.tensor(Float32Array.from(labels.subarray(from, from + 32)), [32, 1])
+      const cost = optimizer.minimize(() => loss(y, forward.output(x, true)), true)
+      return cost?.dataSync()[0] ?? NaN
+    })
+    expect(golden?.optimizer).toBe('SGD')
+    losses.forEach((value, step) => expect(Math.abs(value - (golden?.losses[step] ?? NaN))).toBeLessThan(1e-5))
+  })
+})
