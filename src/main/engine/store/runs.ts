@@ -158,7 +158,9 @@ export function createRuns({ sqlite, read, write }: WorkspaceDatabase, now: () =
       write(() => {
         const error: ErrorRecord = { code: 'trainer-died', message: reason }
         const runIds = selectLive.all()
-        for (const runId of runIds) update(runId, { state: 'crashed', endedAt: lastWallTime(runId) ?? now(), error })
+        for (const runId of runIds) {
+          update(runId, { state: 'crashed', endedAt: lastWallTime(runId) ?? now(), progress: null, error })
+        }
         return runIds
       }),
   }

@@ -33,7 +33,10 @@ export interface StoreOptions extends Partial<SeriesShape> {
   readonly now?: () => number
 }
 
-/** 4,096 points make a chunk of some 16 to 40 kB; 64 summaries fill a row of 9 kB. */
+/**
+ * 4,096 points make a chunk of some 16 to 40 kB; 64 summaries fill a row of 9 kB. The fan-out belongs to the format: a
+ * workspace must be opened with the one it was written with. Chunks may be of any size.
+ */
 const DEFAULT_SHAPE: SeriesShape = { chunkPoints: 4096, fanOut: 64 }
 
 /**

@@ -118,7 +118,7 @@ export function combine(earlier: Summary, later: Summary): Summary {
     lastWallTime: later.lastWallTime,
     minWallTime: Math.min(earlier.minWallTime, later.minWallTime),
     maxWallTime: Math.max(earlier.maxWallTime, later.maxWallTime),
-    wallOrdered: earlier.wallOrdered && later.wallOrdered ,
+    wallOrdered: earlier.wallOrdered && later.wallOrdered && earlier.lastWallTime <= later.firstWallTime,
     finiteCount: earlier.finiteCount + later.finiteCount,
     nanCount: earlier.nanCount + later.nanCount,
     min: Math.min(earlier.min, later.min),

@@ -6,8 +6,8 @@
  * - `tail`: the newest points of a segment, a few appends not yet sealed. `points` is float64 columns: steps, wall
  *   times, values, of equal length. `first_index` counts from the first point of the segment.
  * - `chunks`: immutable. Columns as in column-codec.ts. Those of one segment are full but where a tail was sealed early.
- * - `nodes`: the pyramid. A node of level 1 stands for FAN_OUT chunks, one of level n + 1 for FAN_OUT nodes of level n;
- *   it is written when the last of them is. `children` holds their summaries, one after the other.
+ * - `nodes`: the pyramid. A node of level 1 stands for 64 chunks, one of level n + 1 for 64 nodes of level n; it is
+ *   written when the last of them is. `children` holds their summaries, one after the other.
  *
  * Summaries (`summary`, `prior`, `children`) are laid out as in summary.ts. Columns of a chunk stand in the order in
  * which charts want them: SQLite reads a row only as far as it must.
