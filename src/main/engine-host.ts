@@ -8,11 +8,13 @@ import { request } from 'node:http'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ENGINE_FILE, engineFile, type EngineFile } from '../contract/engine-file.ts'
-import { MinimaError } from '../contract/errors.ts'
+import { MinimaError, type ErrorRecord } from '../contract/errors.ts'
 
 export const MIN_NODE_MAJOR = 24
 
 const START_TIMEOUT_MS = 30_000
+const BUSY_TIMEOUT_MS = 20_000
+const BUSY_RETRY_MS = 100
 const PROBE_TIMEOUT_MS = 2_000
 
 /** `--workspace`, else `MINIMA_WORKSPACE`, else `~/Minima`; absolute. */
@@ -30,9 +32,21 @@ export async function findEngine(workspace: string): Promise<EngineFile | null> 
   return file && (await answers(file)) ? file : null
 }
 
-/** The living engine, or a new one that stays until nobody needs it. */
+/**
+ * The living engine, or a new one that stays until nobody needs it. One that is just ending (it may have weights to save)
+ * is waited for.
+ */
 export async function findOrStartEngine(workspace: string, engineScript: string): Promise<EngineFile> {
-  return (await findEngine(workspace)) ?? (await startEngine(workspace, engineScript))
+  for (const giveUpAt = Date.now() + BUSY_TIMEOUT_MS; ; await new Promise((done) => setTimeout(done, BUSY_RETRY_MS))) {
+    const found = await findEngine(workspace)
+    if (found) return found
+    try {
+      return await startEngine(workspace, engineScript)
+    } catch (error) {
+      const busy = error instanceof MinimaError && error.code === 'workspace-busy'
+      if (!busy || Date.now() > giveUpAt) throw error
+    }
+  }
 }
 
 function readEngineFile(workspace: string): EngineFile | null {
@@ -81,13 +95,8 @@ async function startEngine(workspace: string, engineScript: string): Promise<Eng
   const line = await firstLine(child, logPath)
   child.stdout?.destroy()
   child.unref()
-  const answer = JSON.parse(line) as { ready?: unknown; error?: { code: 'workspace-busy'; message: string } }
-  if (answer.error) {
-    // Another engine was faster: that one is ours.
-    const winner = answer.error.code === 'workspace-busy' ? await waitForEngine(workspace) : null
-    if (winner) return winner
-    throw MinimaError.fromRecord(answer.error)
-  }
+  const answer = JSON.parse(line) as { ready?: unknown; error?: ErrorRecord }
+  if (answer.error) throw MinimaError.fromRecord(answer.error)
   return engineFile.parse(answer.ready)
 }
 
@@ -120,15 +129,6 @@ function firstLine(child: ReturnType<typeof spawn>, logPath: string): Promise<st
       )
     })
   })
-}
-
-async function waitForEngine(workspace: string): Promise<EngineFile | null> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const found = await findEngine(workspace)
-    if (found) return found
-    await new Promise((done) => setTimeout(done, 100))
-  }
-  return null
 }
 
 /**

@@ -20,10 +20,7 @@ interface Inspected {
   }[]
 }
 
-const fashion = await trainSeeds('fashion-mnist.yaml', [
-  `data.dir=${join(DATA, 'fashion-mnist')}`,
-  'fit.epochs=3',
-])
+const fashion = await trainSeeds('fashion-mnist.yaml', [`data.dir=${join(DATA, 'fashion-mnist')}`, 'fit.epochs=3'])
 const california = await trainSeeds('california-housing.yaml', [
   'fit.epochs=20',
   `split=${JSON.stringify({ rows: bookRows(join(DATA, 'california-housing')) })}`,
@@ -43,7 +40,12 @@ const rows: BenchRow[] = [
 const bars: Bar[] = [
   exactly('Fashion-MNIST: steps per epoch', 1719, steps),
   exactly('Fashion-MNIST: parameters', 266_610, parameters),
-  within(`Fashion-MNIST: median validation accuracy (Keras ${KERAS.fashionValidation.join('–')})`, 0.835, 0.855, accuracy.median),
+  within(
+    `Fashion-MNIST: median validation accuracy (Keras ${KERAS.fashionValidation.join('–')})`,
+    0.835,
+    0.855,
+    accuracy.median,
+  ),
   atMost(`California: median test RMSE (Keras ${KERAS.californiaRmse})`, 0.565, rmse.median),
 ]
 report('quality', rows, bars)

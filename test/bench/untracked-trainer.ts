@@ -16,8 +16,6 @@ const [path = '', overrides = '{}'] = process.argv.slice(2)
 const text = readFileSync(path, 'utf8')
 const { experiment, problems } = parseExperiment({
   text,
-  path,
-  baseDir: dirname(path),
   overrides: JSON.parse(overrides) as Record<string, unknown>,
 })
 if (!experiment) throw new Error(JSON.stringify(problems))
@@ -45,6 +43,7 @@ const outcome = await fit(job, training, {
   log: silent,
   stopAsked: () => false,
   progress: nothing,
+  pause: () => new Promise((resume) => setImmediate(resume)),
   now: () => Date.now() / 1000,
 })
 console.log(JSON.stringify({ stepTimes, metrics: outcome.metrics }))

@@ -91,17 +91,14 @@ test('a loss that is not finite stops the run, names the step and keeps the last
 
 test('a third run waits in the queue, and can be stopped there', async () => {
   const { connection } = engine
-  const runs = [
-    await startRun(connection, LONG_EXPERIMENT),
-    await startRun(connection, LONG_EXPERIMENT),
-    await startRun(connection, LONG_EXPERIMENT),
-  ]
-  expect(runs.map(({ name, state }) => [name, state])).toEqual([
+  const running = [await startRun(connection, LONG_EXPERIMENT), await startRun(connection, LONG_EXPERIMENT)]
+  const waiting = await startRun(connection, LONG_EXPERIMENT)
+  expect([...running, waiting].map(({ name, state }) => [name, state])).toEqual([
     ['long', 'running'],
     ['long 2', 'running'],
     ['long 3', 'queued'],
   ])
-  await connection.request('runs.stop', { runId: runs[2]?.runId ?? runs[0].runId })
+  await connection.request('runs.stop', { runId: waiting.runId })
   expect((await connection.request('runs.list', {})).map(({ name, state }) => [name, state])).toContainEqual([
     'long 3',
     'stopped',

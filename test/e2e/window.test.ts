@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import type { ElectronApplication, Page } from 'playwright-core'
 import { findEngine } from '../../src/main/engine-host.ts'
 import { connect, type EngineConnection } from '../../src/client/connection.ts'
-import { findElectron } from '../support/electron.ts'
+import { findElectron, launchWindow } from '../support/electron.ts'
 import { hasPoints, LONG_EXPERIMENT, startRun } from '../support/engine-process.ts'
 import { deleteWorkspace, eventually, ROOT, temporaryWorkspace } from '../support/served-app.ts'
 
@@ -16,17 +16,16 @@ beforeEach((context) => {
 })
 afterEach(async () => {
   if (!workspace) return
+  await endEngine() // before the window: Playwright waits for pipes that the engine holds
   await app.close().catch(() => undefined) // most tests close it themselves
   await endEngine()
   deleteWorkspace(workspace)
 })
 
 async function openWindow(): Promise<Page> {
-  app = await _electron.launch({
-    executablePath: electron as string,
-    args: ['--no-sandbox', '--disable-gpu', ROOT, `--workspace=${workspace}`],
-  })
-  const page = await app.firstWindow()
+  const opened = await launchWindow(electron as string, [ROOT, `--workspace=${workspace}`])
+  app = opened.app
+  const { page } = opened
   await page.getByRole('button', { name: 'New run' }).first().waitFor()
   return page
 }
@@ -59,16 +58,17 @@ async function answerDialog(answer: number): Promise<() => Promise<number>> {
 
 /** Closes it as a person does, and waits until the program has ended. */
 async function closeWindow(): Promise<void> {
-  const ended = new Promise((done) => app.process().once('exit', done))
+  const ended = new Promise<number | null>((done) => app.process().once('exit', done))
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  await ended
+  expect(await ended).toBe(0)
 }
 
 test('the window shows the engine’s page, sandboxed, without the token in its URL', async () => {
   const page = await openWindow()
   expect(page.url()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/(\?[^#]*)?$/)
   expect(await page.evaluate(() => [typeof require, typeof process])).toEqual(['undefined', 'undefined'])
-  expect(await page.evaluate(() => Object.keys(window.minima ?? {}))).toEqual(['token'])
+  expect(await page.evaluate(() => Object.keys((window as { minima?: object }).minima ?? {}))).toEqual(['token'])
+  await closeWindow()
 })
 
 test('a run started in the window draws its first point while it trains', async () => {

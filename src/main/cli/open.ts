@@ -70,7 +70,8 @@ function runProgram(
     let stderr = ''
     child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4_000)))
     child.on('error', (error) => done({ code: 1, stderr: error.message }))
-    child.on('close', (code) => done({ code, stderr }))
+    // Not `close`: the engine may live on, and with it the ends of pipes that it got from Chromium.
+    child.on('exit', (code) => done({ code, stderr }))
   })
 }
 

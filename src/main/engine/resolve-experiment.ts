@@ -5,7 +5,7 @@ import type { Problem, RequestArgs } from '../../contract/requests.ts'
 import { inspectData } from './data/inspect-data.ts'
 import { checkExperiment } from './experiment/check.ts'
 import { parseExperiment } from './experiment/parse.ts'
-import { formatProblem } from './experiment/problems.ts'
+import { formatProblem, makeProblem, problemOfData } from './experiment/problems.ts'
 import { planBackend } from './training/backends/ladder.ts'
 
 export type ExperimentText = RequestArgs<'experiments.check'>
@@ -29,12 +29,11 @@ export async function checkExperimentText(input: ExperimentText): Promise<Checke
     }
   } catch (error) {
     if (!(error instanceof MinimaError)) throw error
-    const path = error.code === 'backend-unavailable' ? 'backend' : 'data'
-    const at = parsed.positions.of([path])
-    return {
-      experiment,
-      problems: [{ path, line: at?.line ?? null, column: at?.column ?? null, message: error.message }],
-    }
+    const problem =
+      error.code === 'backend-unavailable'
+        ? makeProblem(['backend'], parsed.positions.of(['backend']), error.message)
+        : problemOfData(error, parsed.positions)
+    return { experiment, problems: [problem] }
   }
 }
 

@@ -32,6 +32,7 @@ export interface HttpServer {
 }
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
+const CLOSE_GRACE_MS = 200
 const BODY_LIMIT = 4 * 2 ** 20
 const HEADERS = {
   'content-security-policy':
@@ -72,7 +73,10 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     async close() {
       for (const socket of sockets.clients) socket.close(1001)
       server.closeAllConnections()
+      // A peer that does not answer the close (a page that is gone) must not keep the engine, and so the workspace.
+      const hurry = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), CLOSE_GRACE_MS)
       await new Promise((done) => server.close(done))
+      clearTimeout(hurry)
     },
   }
 }

@@ -38,7 +38,7 @@ function allowed(label: string, { names, count }: Classes): string {
   if (names === null || NATURAL.test(label)) return `labels go from 0 to ${count - 1}`
   const meant = closestName(label, names)
   const shown = names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')}, ...`
-  return `${meant === null ? '' : `did you mean "${meant}"? `}The classes are ${shown}`
+  return `${meant === null ? 'the' : `did you mean "${meant}"? The`} classes are ${shown}`
 }
 
 /** Replaces the codes in column `column` of rows of `width` by what they stand for. */

@@ -14,7 +14,8 @@ export function closestName(given: string, known: readonly string[]): string | n
   const same = known.find((name) => sameName(name, given))
   if (same !== undefined) return same
   let best: string | null = null
-  let least = Math.max(1, Math.floor(given.length / 3)) + 1
+  // Of one or two letters nothing is left to recognise them by.
+  let least = given.length < 3 ? 1 : Math.max(1, Math.floor(given.length / 3)) + 1
   for (const name of known) {
     const distance = editDistance(folded(given), folded(name))
     if (distance < least) {

@@ -26,12 +26,14 @@ export async function readCsv(file: DataFile, options: CsvOptions): Promise<RawT
       delimiter: options.delimiter ?? '',
       chunk({ data, errors }, parser) {
         try {
-          for (const cells of data) lines.add(cells)
-          const quote = errors.find((error) => error.type === 'Quotes')
-          if (quote) throw fileError(`a quote opened before line ${lines.line} is never closed`, file)
+          // An open quote swallows the rest of the file into the last row.
+          const openQuote = errors.some((error) => error.type === 'Quotes')
+          for (const cells of openQuote ? data.slice(0, -1) : data) lines.add(cells)
+          if (openQuote) throw fileError(`a quote opened on line ${lines.line} is never closed`, file)
         } catch (error) {
-          parser.abort()
+          // First: abort calls `complete`.
           stop(error)
+          parser.abort()
         }
       },
       complete: () => resolve(),

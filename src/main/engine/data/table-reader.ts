@@ -134,8 +134,6 @@ function findColumn(names: readonly string[], name: string, of: AskedBy, fail: F
   if (index >= 0) return index
   const meant = closestName(name, names)
   const known = names.length <= 30 ? names.join(', ') : `${names.slice(0, 30).join(', ')}, ...`
-  throw fail(
-    `there is no column "${name}"; ${meant === null ? '' : `did you mean "${meant}"? `}The columns are ${known}`,
-    of,
-  )
+  const hint = meant === null ? 'the' : `did you mean "${meant}"? The`
+  throw fail(`there is no column "${name}"; ${hint} columns are ${known}`, of)
 }

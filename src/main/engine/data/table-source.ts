@@ -22,20 +22,17 @@ export async function readTableSource(experiment: Experiment, spec: TableSpec, b
   const targetNames = typeof spec.target === 'string' ? [spec.target] : spec.target
   const request = requestOf(experiment, spec, targetNames)
   const { main, test } = await readTables(spec, baseDir, request)
-  const fail = (message: string): MinimaError =>
-    dataError(message, ['data', spec.classes === undefined ? 'target' : 'classes'])
+  const labelSetting = ['data', spec.classes === undefined ? 'target' : 'classes']
   const classes = classesOf(spec, main.raw, targetNames)
-  const categories: Categories = new Map(
-    main.raw.featureNames.flatMap((name) => {
-      const texts = main.raw.texts.get(name)
-      return texts ? [[name, findCategories(texts)] as const] : []
-    }),
-  )
-  const tables = [main, ...(test ? [test] : [])].map(({ raw, where }) =>
-    tableOf(raw, targetNames, classes, categories, (message) => fail(`${message}${where}`)),
-  )
+  const categories = categoriesOf(main.raw)
+  const tables = [main, ...(test ? [test] : [])].map(({ raw, where }): Table => {
+    // Only a test file can hold categories that are not known yet.
+    const features = expandFeatures(raw, categories, (message) => dataError(`${message}${where}`, ['data', 'testFile']))
+    const labels = labelsOf(raw, targetNames, classes, (message) => dataError(`${message}${where}`, labelSetting))
+    return { rows: raw.rows, featureWidth: features.length / raw.rows, features, labels }
+  })
   const [mainTable, testTable = null] = tables
-  if (mainTable === undefined) throw fail('there are no rows')
+  if (mainTable === undefined) throw dataError('there are no rows', ['data'])
   const target: Target = classes
     ? { kind: 'classes', classes: classes.names, count: classes.count, oneHot: encodesTarget(experiment) }
     : { kind: 'values', names: targetNames, zeroOne: tables.every((table) => isZeroOne(table.labels)) }
@@ -51,6 +48,14 @@ export async function readTableSource(experiment: Experiment, spec: TableSpec, b
     main: mainTable,
     test: testTable,
   }
+}
+
+function categoriesOf({ featureNames, texts }: RawTable): Categories {
+  const encoded = featureNames.flatMap((name) => {
+    const found = texts.get(name)
+    return found ? [[name, findCategories(found)] as const] : []
+  })
+  return new Map(encoded)
 }
 
 /** Index of the preprocessing step that encodes a feature; -1: none. */
@@ -95,15 +100,14 @@ function classesOf(spec: TableSpec, raw: RawTable, target: readonly string[]): C
   return texts === undefined ? null : findClasses(texts, spec.classes)
 }
 
-function tableOf(
+/** Class numbers in place of codes; values as they are. */
+function labelsOf(
   raw: RawTable,
   target: readonly string[],
   classes: Classes | null,
-  categories: Categories,
   fail: (message: string) => MinimaError,
-): Table {
-  const features = expandFeatures(raw, categories, fail)
+): Float32Array {
   const texts = raw.texts.get(target[0] ?? '')
   if (classes !== null && texts !== undefined) recode(raw.labels, 0, 1, classOfCodes(texts, classes, fail))
-  return { rows: raw.rows, featureWidth: features.length / raw.rows, features, labels: raw.labels }
+  return raw.labels
 }

@@ -30,7 +30,8 @@ export function applyOverrides(value: unknown, overrides: Readonly<Record<string
   const paths: KeyPath[] = []
   for (const [dotted, setting] of entries) {
     const path = parsePath(dotted)
-    const fault = path.length === 0 ? 'it names no setting' : setIn(tree, path, copy(setting))
+    const named = path.length > 0 && !path.includes('__proto__')
+    const fault = named ? setIn(tree, path, copy(setting)) : 'it names no setting'
     if (fault === null) paths.push(path)
     else problems.push(makeProblem(dotted, null, `cannot be set: ${fault}`))
   }
@@ -59,7 +60,7 @@ function setIn(tree: Branch, path: readonly string[], setting: unknown): string 
       here[key] = setting
       break
     }
-    const next = opened(here[key])
+    const next = opened(Object.hasOwn(here, key) ? here[key] : undefined)
     if (next === null) return `${path.slice(0, depth + 1).join('.')} is neither a mapping nor a list`
     here[key] = next
     branch = next

@@ -60,7 +60,7 @@ export function createForward(tf: Tf, model: Sequential, layers: Experiment['mod
     output,
     activate,
     predict: (x) => tf.tidy(() => activate(output(x, false))),
-    penalty: () => (penalised ? (tf.addN(model.calculateLosses()) as Scalar) : null),
+    penalty: () => (penalised ? (tf.addN(model.layers.flatMap((layer) => layer.calculateLosses())) as Scalar) : null),
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * Where their rules still differ from Keras: momentum is `acc = m acc + g; w -= lr acc` (the same while the rate is
  * constant); Adam and Adamax add epsilon after the bias correction, Keras before; RMSprop's centered variance subtracts
- * epsilon. Adagrad has epsilon 1e-7 built in.
+ * epsilon; Adadelta divides by the gradients' accumulator as it was before the step, so that its first steps are as long
+ * as the gradient. Adagrad has epsilon 1e-7 built in.
  */
 import type { OptimizerSpec } from '../../../contract/experiment/fit.ts'
 import type { Optimizer, Tf } from './tf.ts'

@@ -1,7 +1,7 @@
 /** One training step op by op: forward, gradients, optimizer. Works on every backend. */
 import type { Forward } from '../models/forward.ts'
 import type { LossFunction } from '../models/losses.ts'
-import type { Optimizer, Sequential, Tensor, Tf, Variable } from '../models/tf.ts'
+import type { Optimizer, Sequential, Tensor, Tf } from '../models/tf.ts'
 
 export interface BatchShape {
   readonly features: readonly number[]
@@ -31,8 +31,8 @@ export interface StepParts {
 }
 
 export function createEagerStep(parts: StepParts): TrainStep {
-  const { tf, model, forward, loss, optimizer, shape } = parts
-  const variables = model.trainableWeights.map((weight) => weight.read() as Variable)
+  const { tf, forward, loss, optimizer, shape } = parts
+  const variables = forward.trainable.map(({ variable }) => variable)
   let gradients = new Map<string, Float32Array>()
 
   return {

@@ -16,6 +16,8 @@ export interface FitHooks {
   readonly log: LogSender
   readonly stopAsked: () => boolean
   readonly progress: (progress: Progress) => void
+  /** Lets messages through; also the place to wait when what was logged is not taken as fast as it comes. */
+  readonly pause: () => Promise<void>
   /** Seconds since the Unix epoch. */
   readonly now: () => number
 }
@@ -29,6 +31,8 @@ export interface FitOutcome {
 /** Lets messages through (a stop, a lost channel) at least this often. */
 const YIELD_MS = 50
 const PROGRESS_MS = 100
+/** Epochs of a few milliseconds (XOR has four rows) would do little else than draw histograms: no more often than this. */
+const HISTOGRAM_MS = 200
 
 /**
  * Trains as the experiment says; the model's weights are those of the last step when it returns.
@@ -48,6 +52,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   let step = 0
   let yieldedAt = performance.now()
   let toldAt = 0
+  let drawnAt = -Infinity
 
   const tell = (phase: Progress['phase'], epoch: number, force = false): void => {
     const at = performance.now()
@@ -58,7 +63,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   const breathe = async (): Promise<void> => {
     log.flushIfDue()
     if (performance.now() - yieldedAt < YIELD_MS) return
-    await new Promise((resume) => setImmediate(resume))
+    await hooks.pause()
     yieldedAt = performance.now()
   }
   const record = (group: string, loss: number, values: ReadonlyMap<string, number>): void => {
@@ -67,6 +72,13 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
       log.scalar(`${group}/${name}`, step, value, at)
       final[`${group}/${name}`] = value
     }
+  }
+  const histogramsDue = (epoch: number): boolean => {
+    const every = logSpec.histogramsEveryEpochs
+    if (every === 0 || (epoch + 1) % every !== 0) return false
+    const due = epoch === spec.epochs - 1 || performance.now() - drawnAt >= HISTOGRAM_MS
+    if (due) drawnAt = performance.now()
+    return due
   }
   const judge = async (group: 'validation' | 'test', split: Split, epoch: number): Promise<void> => {
     tell('evaluating', epoch, true)
@@ -85,8 +97,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
       const rowNumbers = order.subarray(batch * spec.batchSize, (batch + 1) * spec.batchSize)
       const rows = rowNumbers.length
       const lastOfEpoch = batch === stepsPerEpoch - 1
-      const drawHistograms =
-        lastOfEpoch && logSpec.histogramsEveryEpochs > 0 && (epoch + 1) % logSpec.histogramsEveryEpochs === 0
+      const drawHistograms = lastOfEpoch && histogramsDue(epoch)
       const startedAt = performance.now()
       gatherBatch(data.train, rowNumbers, features, labels)
       const x = rows === spec.batchSize ? features : features.subarray(0, rows * data.train.featureWidth)
@@ -132,9 +143,8 @@ function lossNotFinite(loss: number, step: number, epoch: number, goodStep: numb
 }
 
 function logHistograms(training: PreparedTraining, log: LogSender, step: number, at: number): void {
-  for (const weight of training.parts.model.trainableWeights) {
-    const values = weight.read().dataSync() as Float32Array
-    log.histogram(histogramOf(`weights/${weight.name}`, step, at, values))
+  for (const { name, variable } of training.parts.forward.trainable) {
+    log.histogram(histogramOf(`weights/${name}`, step, at, variable.dataSync() as Float32Array))
   }
   for (const [name, values] of training.step.readGradients()) {
     log.histogram(histogramOf(`gradients/${name}`, step, at, values))

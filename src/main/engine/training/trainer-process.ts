@@ -13,8 +13,17 @@ import { createSystemMeter } from './system-metrics.ts'
 import type { EndedMessage, FromTrainer, StartMessage, ToTrainer } from './trainer-protocol.ts'
 import { saveModel } from './weights.ts'
 
+/** More than this many messages that the engine has not taken yet (some seconds of logs) make the training wait. */
+const MAX_UNTAKEN = 100
+
+let untaken = 0
 const say = (message: FromTrainer): void => {
-  process.send?.(message)
+  untaken++
+  process.send?.(message, () => untaken--)
+}
+const pause = async (): Promise<void> => {
+  do await new Promise((resume) => setImmediate(resume))
+  while (untaken > MAX_UNTAKEN)
 }
 const now = (): number => (performance.timeOrigin + performance.now()) / 1000
 
@@ -43,6 +52,7 @@ async function train(job: StartMessage): Promise<EndedMessage> {
       const outcome = await fit(job, training, {
         log,
         now,
+        pause,
         stopAsked: () => stopAsked,
         progress(progress) {
           lastStep = progress.step

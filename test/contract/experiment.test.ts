@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { experiment } from '../../src/contract/experiment/experiment.ts'
+import { LAYER_TYPES } from '../../src/contract/experiment/layers.ts'
+
+it("fills in Keras's defaults", () => {
+  const given = {
+    data: { source: 'csv', file: 'f.csv', target: 'y' },
+    model: {
+      layers: [
+        { type: 'conv2d', filters: 2, kernelSize: 3 },
+        { type: 'batchNormalization' },
+        { type: 'maxPooling2d' },
+        { type: 'dense', units: 1 },
+      ],
+    },
+    fit: { loss: 'meanSquaredError', optimizer: 'adam' },
+  }
+  const kernel = {
+    activation: 'linear',
+    useBias: true,
+    kernelInitializer: 'glorotUniform',
+    biasInitializer: 'zeros',
+  }
+  expect(experiment.parse(given)).toEqual({
+    data: given.data,
+    preprocess: [],
+    split: { validation: 0, test: 0, shuffle: false, stratify: false, seed: 0 },
+    model: {
+      layers: [
+        { type: 'conv2d', filters: 2, kernelSize: 3, strides: 1, padding: 'valid', ...kernel },
+        { type: 'batchNormalization', momentum: 0.99, epsilon: 0.001 },
+        { type: 'maxPooling2d', poolSize: 2, padding: 'valid' },
+        { type: 'dense', units: 1, ...kernel },
+      ],
+    },
+    fit: {
+      loss: 'meanSquaredError',
+      optimizer: { type: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      metrics: [],
+      epochs: 1,
+      batchSize: 32,
+      seed: 0,
+      shuffle: true,
+    },
+    log: { everySteps: 1, histogramsEveryEpochs: 1, systemEverySecs: 1 },
+    backend: 'auto',
+  })
+})
+
+it('knows its layers', () => {
+  expect(LAYER_TYPES).toContain('dense')
+  expect(new Set(LAYER_TYPES).size).toBe(18)
+})
