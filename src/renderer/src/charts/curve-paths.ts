@@ -44,7 +44,13 @@ export function curveStrokes({ envelope, color, smoothed }: Curve, plot: Plot): 
   const exact = tracePath(envelope.x, envelope.last, plot)
   if (smoothed) {
     if (envelope.raw) strokes.push({ kind: 'line', points: exact, color, opacity: 0.3, width: 1 })
-    strokes.push({ kind: 'line', points: tracePath(envelope.x, envelope.smoothed, plot), color, opacity: 1, width: LINE_PX })
+    strokes.push({
+      kind: 'line',
+      points: tracePath(envelope.x, envelope.smoothed, plot),
+      color,
+      opacity: 1,
+      width: LINE_PX,
+    })
   } else strokes.push({ kind: 'line', points: exact, color, opacity: 1, width: LINE_PX })
   if (envelope.raw && envelope.x.length <= FEW_POINTS) {
     strokes.push({ kind: 'dots', points: exact, color, opacity: 1, width: LINE_PX })

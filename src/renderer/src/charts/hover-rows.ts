@@ -1,5 +1,6 @@
 /** What the tooltip says: each curve's exact value nearest to the hovered x, best to read from the top down. */
 import type { ScalarEnvelope } from '../../../contract/scalars.ts'
+import type { Curve } from './curve-paths.ts'
 import type { Scale } from './scale.ts'
 
 export interface HoverRow {
@@ -7,7 +8,7 @@ export interface HoverRow {
   /** Of the point that is shown; the curves of one card need not have points at the same x. */
   readonly x: number
   readonly value: number
-  /** Null when smoothing is off. */
+  /** Null where the curve is drawn as it is. */
   readonly smoothed: number | null
 }
 
@@ -15,15 +16,16 @@ export interface HoverRow {
 const REACH = 0.03
 
 /** Rows by value, greatest first as on the chart; NaN last. */
-export function hoverRows(envelopes: readonly ScalarEnvelope[], x: number, scale: Scale): HoverRow[] {
+export function hoverRows(curves: readonly Curve[], x: number, scale: Scale): HoverRow[] {
   const reach = (scale.to - scale.from) * REACH
-  const rows = envelopes.flatMap((envelope): HoverRow[] => {
+  const rows = curves.flatMap(({ envelope, smoothed }): HoverRow[] => {
     const row = nearestRow(envelope.x, x)
     const at = envelope.x[row]
     if (at === undefined) return []
     const isPastEnd = (row === 0 && x < at - reach) || (row === envelope.x.length - 1 && x > at + reach)
     if (isPastEnd) return []
-    return [{ runId: envelope.runId, x: at, value: envelope.last[row] ?? Number.NaN, smoothed: envelope.smoothed[row] ?? null }]
+    const value = envelope.last[row] ?? Number.NaN
+    return [{ runId: envelope.runId, x: at, value, smoothed: smoothed ? (envelope.smoothed[row] ?? null) : null }]
   })
   return rows.sort((a, b) => Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value)) || b.value - a.value)
 }
@@ -49,7 +51,7 @@ export function nearestRow(xs: Float64Array, x: number): number {
   }
   const before = xs[low - 1]
   const at = xs[low]
-  return before !== undefined && at !== undefined && x - before < at - x ? low - 1 : Math.min(low, xs.length - 1)
+  return before !== undefined && at !== undefined && x - before <= at - x ? low - 1 : Math.min(low, xs.length - 1)
 }
 
 /**
@@ -57,7 +59,8 @@ export function nearestRow(xs: Float64Array, x: number): number {
  */
 export function nearestRows(rows: readonly HoverRow[], value: number, limit: number): readonly HoverRow[] {
   if (rows.length <= limit) return rows
-  const distance = (row: HoverRow): number => (Number.isNaN(row.value) ? Number.POSITIVE_INFINITY : Math.abs(row.value - value))
+  const distance = (row: HoverRow): number =>
+    Number.isNaN(row.value) ? Number.POSITIVE_INFINITY : Math.abs(row.value - value)
   const kept = new Set([...rows].sort((a, b) => distance(a) - distance(b)).slice(0, limit))
   return rows.filter((row) => kept.has(row))
 }

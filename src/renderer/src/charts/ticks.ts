@@ -7,11 +7,11 @@ export interface Tick {
   readonly label: string
 }
 
-/** About `count` round numbers within the scale. */
-export function numberTicks(scale: Scale, count: number): Tick[] {
+/** About `count` round numbers within the scale, no nearer to each other than `minStep`. */
+export function numberTicks(scale: Scale, count: number, minStep = 0): Tick[] {
   const decades = scale.kind === 'log' ? Math.log10(scale.to / scale.from) : 0
   if (decades > 1.2) return logTicks(scale, decades, count)
-  const step = roundStep((scale.to - scale.from) / Math.max(1, count))
+  const step = Math.max(minStep, roundStep((scale.to - scale.from) / Math.max(1, count)))
   return multiples(scale, step).map((value) => ({ value, label: labelOf(value, step) }))
 }
 
@@ -30,10 +30,13 @@ export function wallTicks(scale: Scale, count: number): Tick[] {
   return multiples(local, step).map((value) => ({ value: value + offset, label: wallLabel(value + offset, step) }))
 }
 
-/** 1, 2 or 5 times a power of ten, not below `rough`. */
+/** A step may be this much finer than asked for, rather than several times coarser. */
+const FINER = 0.7
+
+/** 1, 2 or 5 times a power of ten, about `rough`. */
 function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough))
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * 0.999) ?? 10
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * FINER) ?? 10
   return factor * power
 }
 
@@ -41,7 +44,7 @@ const ROUND_SECS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
 
 function roundSecs(rough: number): number {
   if (rough < 1) return roundStep(rough)
-  return ROUND_SECS.find((secs) => secs >= rough * 0.999) ?? 86_400 * roundStep(rough / 86_400)
+  return ROUND_SECS.find((secs) => secs >= rough * FINER) ?? 86_400 * roundStep(rough / 86_400)
 }
 
 function multiples({ from, to }: Scale, step: number): number[] {
@@ -73,7 +76,11 @@ function logTicks({ from, to }: Scale, decades: number, count: number): Tick[] {
 function labelOf(value: number, step: number): string {
   const size = Math.abs(value)
   if (value === 0) return '0'
-  if (size >= 1e12 || size < 1e-4) return value.toExponential().replace(/\.?0+e/, 'e').replace('e+', 'e')
+  if (size >= 1e12 || size < 1e-4)
+    return value
+      .toExponential()
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e')
   const [unit, divisor] = size >= 1e9 ? ['G', 1e9] : size >= 1e6 ? ['M', 1e6] : size >= 1e4 ? ['k', 1e3] : ['', 1]
   const decimals = Math.max(0, -Math.floor(Math.log10(step / divisor) + 1e-9))
   const text = (value / divisor).toFixed(Math.min(8, decimals))

@@ -3,7 +3,7 @@ import { DEFAULT_SORT, SORT_KEYS, startsDescending, type Sort, type SortKey } fr
 import type { Remembered } from './remembered.ts'
 import { THEME_CHOICES, type ThemeChoice, type ThemeState } from './theme.svelte.ts'
 
-export const LIST_WIDTH = { min: 280, start: 400, max: 720 }
+export const LIST_WIDTH = { min: 280, start: 440, max: 720 }
 
 export class LayoutState {
   listWidth = $state(LIST_WIDTH.start)

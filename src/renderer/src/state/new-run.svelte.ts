@@ -1,4 +1,5 @@
 /** The run that is being made: an example or an earlier run's file, edited, checked while it is typed, and started. */
+import { MinimaError } from '../../../contract/errors.ts'
 import type { Example, Problem } from '../../../contract/requests.ts'
 import type { RunRecord } from '../../../contract/run.ts'
 import type { RunId } from '../../../contract/terms.ts'
@@ -25,6 +26,11 @@ export class NewRunState {
   isStarting = $state(false)
   error = $state.raw<unknown>(null)
   isEdited = $derived(this.source !== null && this.text !== this.source.text)
+  /** What an untouched example lacks, unless its problems say so already. */
+  missing = $derived.by(() => {
+    const missing = this.isEdited ? null : (this.source?.missing ?? null)
+    return this.problems.some(({ message }) => message === missing) ? null : missing
+  })
   /** The first example needs no check to be startable: it ships as it is. */
   canStart = $derived(
     this.source !== null &&
@@ -68,10 +74,12 @@ export class NewRunState {
   async openFrom(runId: RunId): Promise<void> {
     if (this.source?.id === runId) return
     try {
-      const { sourceText, sourcePath, environment } = await this.#link.request('runs.get', { runId })
+      const [run, draft] = await Promise.all([this.#link.request('runs.get', { runId }), this.#draft.read()])
+      const { sourceText, sourcePath, environment } = run
       if (sourceText === null) return
       const baseDir = sourcePath?.replace(/[\\/][^\\/]*$/, '') ?? environment?.workingDir ?? '.'
       this.#take({ id: runId, baseDir, path: sourcePath, text: sourceText, missing: null })
+      if (draft['id'] === runId && typeof draft['text'] === 'string') this.edit(draft['text'])
     } catch (error) {
       this.error = error
     }
@@ -99,7 +107,10 @@ export class NewRunState {
       const { baseDir, path } = this.source
       return await this.#link.request('runs.start', { text: this.text, baseDir, path })
     } catch (error) {
-      this.error = error
+      const problems =
+        error instanceof MinimaError && error.code === 'experiment-invalid' && error.details?.['problems']
+      if (Array.isArray(problems)) this.problems = problems as Problem[]
+      else this.error = error
       return null
     } finally {
       this.isStarting = false

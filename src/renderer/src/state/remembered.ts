@@ -17,7 +17,9 @@ export class Remembered {
   /** Its fields, or none when it was never written or is not an object. */
   async read(): Promise<Record<string, unknown>> {
     const value = await this.#link.request('settings.read', { key: this.#key })
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {}
   }
 
   write(value: unknown): void {

@@ -1,4 +1,5 @@
 /** All runs of the workspace, patched as the engine tells what changed. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- what is state here is replaced, never changed in place */
 import type { RunRecord } from '../../../contract/run.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import { isLive } from '../../../contract/terms.ts'

@@ -79,7 +79,6 @@ export class ScalarLoader {
   /** Nothing that was loaded is trusted any more, such as after a lost connection. */
   invalidate(): void {
     for (const key of this.#loaded.keys()) this.#stale.add(key)
-    this.#isBusy = false
     this.#wake(0)
   }
 
@@ -179,7 +178,5 @@ function keyOf(runId: RunId, tag: string): string {
 }
 
 function isSameView(a: LoaderView, b: LoaderView): boolean {
-  return (
-    a.x === b.x && a.smoothing === b.smoothing && a.range?.[0] === b.range?.[0] && a.range?.[1] === b.range?.[1]
-  )
+  return a.x === b.x && a.smoothing === b.smoothing && a.range?.[0] === b.range?.[0] && a.range?.[1] === b.range?.[1]
 }

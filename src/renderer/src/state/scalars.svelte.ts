@@ -1,4 +1,5 @@
 /** The curves on screen as state: a revision per card that counts its news, and the stretch of x that all cards share. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- what is state here is replaced, never changed in place */
 import { SvelteMap } from 'svelte/reactivity'
 import type { RunId } from '../../../contract/terms.ts'
 import type { EngineLink } from '../client/engine-link.ts'
@@ -13,9 +14,11 @@ export class ScalarsState {
   newestWallTime: number | null = null
   readonly #revisions = new SvelteMap<string, number>()
   readonly #loader: ScalarLoader
+  readonly #settings: ChartSettingsState
   #loads = $state(0)
 
-  constructor(link: EngineLink, series: SeriesState) {
+  constructor(link: EngineLink, series: SeriesState, settings: ChartSettingsState) {
+    this.#settings = settings
     this.#loader = new ScalarLoader({
       read: (query) => link.readScalars(query),
       onLoaded: (tags, newestWallTime) => {
@@ -49,7 +52,9 @@ export class ScalarsState {
     this.#loader.hide(tag)
   }
 
-  ask({ x, zoom, smoothing }: ChartSettingsState): void {
+  /** Asks for what the settings say, whenever they change; to be called in an effect. */
+  ask(): void {
+    const { x, zoom, smoothing } = this.#settings
     this.#loader.setView({ x, range: zoom, smoothing })
   }
 
@@ -61,9 +66,13 @@ export class ScalarsState {
     this.#loader.invalidate()
   }
 
-  /** Ends of the axis that shows all that is loaded. */
-  extent({ x, xLog }: ChartSettingsState): readonly [number, number] | null {
+  /** Ends of the x-axis that shows all that is loaded; undefined while nothing is. */
+  fullFrom = $derived(this.#fullExtent()?.[0])
+  fullTo = $derived(this.#fullExtent()?.[1])
+
+  #fullExtent(): readonly [number, number] | null {
     void this.#loads
+    const { x, xLog } = this.#settings
     const extent = this.#loader.extent(x, xLog && x !== 'wall')
     return extent && fullExtent(extent, x, xLog)
   }

@@ -1,4 +1,5 @@
 /** The series of the runs on screen: their tags at once, their counts a little later. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- what is state here is replaced, never changed in place */
 import { SvelteMap } from 'svelte/reactivity'
 import type { SeriesSummary } from '../../../contract/run.ts'
 import type { RunId } from '../../../contract/terms.ts'
@@ -75,7 +76,7 @@ export class SeriesState {
       const series = await this.#link.request('series.list', { runId })
       this.#byRun.set(runId, new Map(series.map((summary) => [summary.tag, summary])))
     } catch {
-      this.#wanted.delete(runId) // asked again when it is next wanted; the banner tells of a lost connection
+      // A lost connection, which the banner tells of; `refresh` asks again when it is back.
     }
   }
 }

@@ -50,10 +50,10 @@ export class Workbench {
     this.engine = new EngineState(link)
     this.runs = new RunsState(link)
     this.series = new SeriesState(link)
-    this.scalars = new ScalarsState(link, this.series)
     this.detail = new RunDetailState(link)
     this.selection = new SelectionState(selection)
     this.charts = new ChartSettingsState(charts)
+    this.scalars = new ScalarsState(link, this.series, this.charts)
     this.layout = new LayoutState(this.theme, layout)
     this.list = new RunListState(this.runs, this.layout)
     this.newRun = new NewRunState(link, draft)
@@ -68,24 +68,29 @@ export class Workbench {
     return run === null ? undefined : this.runs.byId.get(run)
   }
 
-  /** Ids of the runs whose curves are drawn, oldest first, the picked one last so that it lies on top. */
-  readonly #drawnKey = $derived.by(() => {
+  /** Ticked runs and the picked one: oldest first, the picked one last so that it lies on top. */
+  readonly #chosen = $derived.by(() => {
     const { run: picked } = this.route.current
     const { order } = this.runs
-    const ticked = [...this.selection.ticked].filter((runId) => runId !== picked && order.has(runId))
-    ticked.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
-    if (picked !== null && order.has(picked)) ticked.push(picked)
-    return ticked.slice(-MAX_DRAWN).join('\n')
+    const chosen = [...this.selection.ticked].filter((runId) => runId !== picked && order.has(runId))
+    chosen.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+    if (picked !== null && order.has(picked)) chosen.push(picked)
+    return chosen
   })
-  drawn = $derived(this.#drawnKey === '' ? [] : (this.#drawnKey.split('\n') as RunId[]))
+  /** A text, so that records that change do not count as another choice. */
+  readonly #drawableKey = $derived.by(() => {
+    const hasAxis = (runId: RunId): boolean =>
+      this.charts.x !== 'epoch' || this.runs.byId.get(runId)?.stepsPerEpoch !== null
+    return this.#chosen.filter(hasAxis).join('\n')
+  })
+  readonly #drawable = $derived(this.#drawableKey === '' ? [] : (this.#drawableKey.split('\n') as RunId[]))
 
-  /** How many ticked runs are left out because there are too many to draw. */
-  undrawnCount = $derived.by(() => {
-    const { run: picked } = this.route.current
-    const { order } = this.runs
-    const shown = [...this.selection.ticked].filter((runId) => runId !== picked && order.has(runId)).length
-    return Math.max(0, shown + Number(picked !== null && order.has(picked)) - MAX_DRAWN)
-  })
+  /** Ids of the runs whose curves are drawn, from back to front. */
+  drawn = $derived(this.#drawable.slice(-MAX_DRAWN))
+  /** How many are left out because there are too many to draw. */
+  undrawnCount = $derived(this.#drawable.length - this.drawn.length)
+  /** How many have no epochs to be drawn over, where that is the axis. */
+  withoutEpochsCount = $derived(this.#chosen.length - this.#drawable.length)
 
   color(runId: RunId): string {
     return runColor(this.runs.order.get(runId) ?? 0, this.theme.current)
@@ -108,9 +113,10 @@ export class Workbench {
 
   /** Keeps requests in step with what is on screen; called once while the app's component is set up. */
   follow(): void {
+    $effect.pre(() => void this.theme.colors)
     $effect(() => this.series.want(this.drawn))
     $effect(() => this.scalars.retain(this.drawn))
-    $effect(() => this.scalars.ask(this.charts))
+    $effect(() => this.scalars.ask())
     $effect(() => this.detail.follow(this.route.current.run, this.picked))
   }
 
@@ -121,6 +127,7 @@ export class Workbench {
       const restored = this.#isRestored ? [] : [this.layout.restore(), this.charts.restore(), this.selection.restore()]
       this.#isRestored = true
       await Promise.all([this.runs.refresh(), this.engine.refresh(), ...restored])
+      this.error = null
       this.series.refresh()
       this.scalars.refresh()
       this.#pickNewest()

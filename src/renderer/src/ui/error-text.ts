@@ -25,7 +25,11 @@ export function errorText(record: ErrorRecord): ErrorText {
   const { stack, ...others } = details ?? {}
   if (Object.keys(others).length > 0) lines.push(JSON.stringify(others, null, 2))
   if (typeof stack === 'string') lines.push(stack)
-  return { what: message.charAt(0).toUpperCase() + message.slice(1), todo: TODO[code] ?? null, details: lines.join('\n') }
+  return {
+    what: message.charAt(0).toUpperCase() + message.slice(1),
+    todo: TODO[code] ?? null,
+    details: lines.join('\n'),
+  }
 }
 
 export function recordOf(thrown: unknown): ErrorRecord {

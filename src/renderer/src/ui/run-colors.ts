@@ -11,8 +11,14 @@ const HUES: Record<Theme, readonly string[]> = {
   dark: ['#6266ee', '#f79a1c', '#5ce6bf', '#c74480', '#a78ae8', '#a37c00', '#5bcbf0', '#d88d86'],
 }
 const TOWARD: Record<Theme, readonly (readonly [color: string, share: number])[]> = {
-  light: [['#000000', 0.35], ['#ffffff', 0.3]],
-  dark: [['#ffffff', 0.45], ['#000000', 0.25]],
+  light: [
+    ['#000000', 0.35],
+    ['#ffffff', 0.3],
+  ],
+  dark: [
+    ['#ffffff', 0.45],
+    ['#000000', 0.25],
+  ],
 }
 
 /** `order` is the run's place in the workspace by time of creation, from 0. */

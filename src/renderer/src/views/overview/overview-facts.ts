@@ -1,18 +1,22 @@
 /** What the overview says of a run, as names and values. */
 import type { Environment, Hparams, RunDetail, RunRecord } from '../../../../contract/run.ts'
 import { formatBytes, formatCount, formatDuration, formatTime, formatValue } from '../../ui/format.ts'
-import type { Fact } from '../../ui/Facts.svelte'
+import type { Fact } from '../../ui/fact.ts'
 import { durationOf } from '../run-list/sort-runs.ts'
 
 /** The best value first, then the final figures in the order of their tags, test before the others. */
 export function headlineFacts(run: RunRecord, metrics: RunDetail['metrics']): Fact[] {
   const facts: Fact[] = []
   if (run.best) {
-    const epoch = run.stepsPerEpoch ? `, epoch ${formatValue(Math.round((run.best.step / run.stepsPerEpoch) * 100) / 100)}` : ''
+    const epoch = run.stepsPerEpoch
+      ? `, epoch ${formatValue(Math.round((run.best.step / run.stepsPerEpoch) * 100) / 100)}`
+      : ''
     const title = `${run.best.value} at step ${formatCount(run.best.step)}${epoch}`
     facts.push({ name: `best ${run.best.tag}`, value: formatValue(run.best.value), title, isNumber: true })
   }
-  const tags = Object.keys(metrics).sort((a, b) => Number(!a.startsWith('test/')) - Number(!b.startsWith('test/')) || compare(a, b))
+  const tags = Object.keys(metrics).sort(
+    (a, b) => Number(!a.startsWith('test/')) - Number(!b.startsWith('test/')) || compare(a, b),
+  )
   for (const tag of tags) facts.push(numberFact(tag, metrics[tag] ?? Number.NaN))
   return facts
 }
@@ -60,7 +64,10 @@ export function environmentFacts(environment: Environment): Fact[] {
     given('seed', environment.seed),
     { name: 'command', value: environment.commandLine },
     { name: 'folder', value: environment.workingDir },
-    given('git', git && `${git.commit.slice(0, 10)}${git.branch ? ` on ${git.branch}` : ''}${git.dirty ? ', with changes' : ''}`),
+    given(
+      'git',
+      git && `${git.commit.slice(0, 10)}${git.branch ? ` on ${git.branch}` : ''}${git.dirty ? ', with changes' : ''}`,
+    ),
   ]
   return facts.filter((fact) => fact !== null)
 }

@@ -13,7 +13,9 @@ export function filterRuns(runs: readonly RunRecord[], text: string): readonly R
 }
 
 function words(text: string): string[] {
-  return (text.toLowerCase().match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []).map((word) => word.replaceAll('"', '')).filter(Boolean)
+  return (text.toLowerCase().match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [])
+    .map((word) => word.replaceAll('"', ''))
+    .filter(Boolean)
 }
 
 function testOf(word: string): Test {

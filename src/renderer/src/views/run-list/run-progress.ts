@@ -21,9 +21,20 @@ export function phaseText(run: RunRecord): string {
   return run.progress ? PHASES[run.progress.phase] : 'starting…'
 }
 
+/** `epoch 2/5 · 26.68 ms/step · ETA 2m 40s`: where there is less room. */
+export function shortProgressText({ epoch, epochs, msPerStep, etaSecs }: Progress): string {
+  const parts = [`epoch ${Math.min(epoch, epochs)}/${epochs}`]
+  if (msPerStep !== null) parts.push(`${formatValue(msPerStep)} ms/step`)
+  if (etaSecs !== null) parts.push(`ETA ${formatDuration(etaSecs)}`)
+  return parts.join(' · ')
+}
+
 /** `epoch 2 of 5 · step 3,120 · 1.120 ms/step · ETA 2m 40s`. */
 export function progressText(progress: Progress): string {
-  const parts = [`epoch ${Math.min(progress.epoch, progress.epochs)} of ${progress.epochs}`, `step ${formatValue(progress.step)}`]
+  const parts = [
+    `epoch ${Math.min(progress.epoch, progress.epochs)} of ${progress.epochs}`,
+    `step ${formatValue(progress.step)}`,
+  ]
   if (progress.msPerStep !== null) parts.push(`${formatValue(progress.msPerStep)} ms/step`)
   if (progress.etaSecs !== null) parts.push(`ETA ${formatDuration(progress.etaSecs)}`)
   return parts.join(' · ')

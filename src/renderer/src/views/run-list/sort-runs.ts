@@ -24,7 +24,8 @@ export function sortRuns(runs: readonly RunRecord[], sort: Sort, nowSecs: number
     created: (a, b) => sign * (a.createdAt - b.createdAt),
     name: (a, b) => sign * names.compare(a.name, b.name),
     duration: (a, b) => sign * (durationOf(a, nowSecs) - durationOf(b, nowSecs)),
-    best: (a, b) => (a.best && b.best ? sign * (goodness(a.best) - goodness(b.best)) : Number(!a.best) - Number(!b.best)),
+    best: (a, b) =>
+      a.best && b.best ? sign * (goodness(a.best) - goodness(b.best)) : Number(!a.best) - Number(!b.best),
   }
   return [...runs].sort((a, b) => compare[sort.key](a, b) || newestFirst(a, b))
 }

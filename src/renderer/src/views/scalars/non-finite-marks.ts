@@ -40,6 +40,7 @@ export function nonFiniteMarks(
 function nonFiniteXs(envelope: ScalarEnvelope, x: XAxis, stepsPerEpoch: number | null): { at: number; text: string }[] {
   const steps = envelope.nonFiniteSteps
   if (x === 'step') return steps.map((step) => ({ at: step, text: `at step ${step}` }))
-  if (x === 'epoch' && stepsPerEpoch) return steps.map((step) => ({ at: step / stepsPerEpoch, text: `at step ${step}` }))
+  if (x === 'epoch' && stepsPerEpoch)
+    return steps.map((step) => ({ at: step / stepsPerEpoch, text: `at step ${step}` }))
   return [...envelope.x].filter((_, row) => Number.isNaN(envelope.min[row])).map((at) => ({ at, text: 'here' }))
 }
