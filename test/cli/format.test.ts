@@ -24,7 +24,14 @@ test.each([
 })
 
 test('tables line up, numbers to the right', () => {
-  expect(formatTable(['tag', 'last'], [['loss', '0.5'], ['accuracy', '0.91']], [1])).toBe(
-    ['tag       last', '────────  ────', 'loss       0.5', 'accuracy  0.91'].join('\n'),
-  )
+  expect(
+    formatTable(
+      ['tag', 'last'],
+      [
+        ['loss', '0.5'],
+        ['accuracy', '0.91'],
+      ],
+      [1],
+    ),
+  ).toBe(['tag       last', '────────  ────', 'loss       0.5', 'accuracy  0.91'].join('\n'))
 })
