@@ -9,8 +9,8 @@ import { Workbench } from './state/workbench.svelte.ts'
 const token = takeToken(window)
 const link = new EngineLink({ origin: location.origin, token })
 const workbench = new Workbench(link)
+link.start() // before the page is built: the two go on side by side
 
 const target = document.getElementById('app')
 if (!target) throw new Error('index.html has no #app')
 mount(App, { target, props: { workbench } })
-link.start()
