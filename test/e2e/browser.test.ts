@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { fillWorkspace } from '../support/fill-workspace.ts'
@@ -11,8 +9,6 @@ import {
   temporaryWorkspace,
   type ServedApp,
 } from '../support/served-app.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Browser
 let app: ServedApp
@@ -134,38 +130,6 @@ describe('thirty runs', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'mlp 28', exact: true }).waitFor()
   })
-
-  test('zoom by dragging, in all charts at once, and back', async () => {
-    const canvas = card('train/loss').locator('canvas')
-    const box = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
-    const reset = page.getByRole('button', { name: /Reset zoom/ })
-    expect(await reset.count()).toBe(0)
-    await page.mouse.move(box.x + box.width * 0.4, box.y + 60)
-    await page.mouse.down()
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 })
-    await page.mouse.up()
-    await reset.click()
-    await reset.waitFor({ state: 'detached' })
-  })
-
-  test.each(['light', 'dark'] as const)(
-    'have no serious fault of accessibility and no cut text, %s',
-    async (scheme) => {
-      await page.emulateMedia({ colorScheme: scheme })
-      const places: [string, () => Promise<unknown>][] = [
-        ['Scalars', () => page.getByRole('tab', { name: 'Scalars' }).click()],
-        ['Overview', () => page.getByRole('tab', { name: 'Overview' }).click()],
-        ['Config', () => page.getByRole('tab', { name: 'Config' }).click()],
-        ['New run', () => page.getByRole('button', { name: 'New run' }).first().click()],
-      ]
-      for (const [place, go] of places) {
-        await go()
-        await page.waitForTimeout(300)
-        expect({ place, violations: await seriousViolations() }).toEqual({ place, violations: [] })
-        expect({ place, cut: await cutTexts() }).toEqual({ place, cut: [] })
-      }
-    },
-  )
 })
 
 describe('the connection', () => {
@@ -184,32 +148,3 @@ describe('the connection', () => {
     expect(await page.locator('[data-run-id]').count()).toBe(1)
   })
 })
-
-/** The page's CSP lets no script in; the evaluate of the test's own channel does. */
-async function seriousViolations(): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    interface Violation {
-      readonly id: string
-      readonly impact: string
-      readonly nodes: readonly { readonly html: string }[]
-    }
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    const { violations } = await axe.run()
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-  })
-}
-
-/** Texts that do not fit and say nowhere what they are in full. */
-function cutTexts(): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll('body *')]
-      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
-      .filter((element) => getComputedStyle(element).overflowX === 'hidden')
-      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
-      .filter((element) => !element.closest('[title]') && !element.querySelector('[title]'))
-      .map((element) => `${element.className}: ${element.textContent?.trim().slice(0, 60)}`),
-  )
-}

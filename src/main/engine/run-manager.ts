@@ -60,6 +60,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
   }
 
   const end = (id: RunId, state: 'finished' | 'stopped' | 'failed' | 'crashed', error: ErrorRecord | null): void => {
+    store.writer(id).seal()
     store.runs.update(id, { state, error, endedAt: now(), progress: null })
     training.delete(id)
     tell(id)

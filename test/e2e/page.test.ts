@@ -1,27 +1,23 @@
 /** The page in a real Chromium, before an engine whose runs nobody trains. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { buildPage } from '../support/fake-engine/build-page.ts'
 import { startFakeEngine, type FakeEngine } from '../support/fake-engine/fake-engine.ts'
-import { launchChromium, openPage } from '../support/served-app.ts'
+import { launchChromium, openPage, ROOT } from '../support/served-app.ts'
 
-const pageDir = mkdtempSync(join(tmpdir(), 'minima-page-'))
+const pageDir = join(ROOT, 'out/renderer')
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 let engine: FakeEngine
 let page: Page
 
 beforeAll(async () => {
-  await buildPage(pageDir)
   browser = await launchChromium()
-}, 120_000)
+})
 afterAll(async () => {
-  await browser?.close()
-  rmSync(pageDir, { recursive: true, force: true })
+  await browser.close()
 })
 afterEach(async () => {
   await page.context().close()
@@ -139,7 +135,7 @@ test('dragging zooms all cards, 0 shows everything again', async () => {
     expect.toSatisfy((to) => to > (zoomed[1] ?? 0)),
   ])
   await page.keyboard.press('0')
-  expect(await ends('train/accuracy')).toEqual(whole)
+  await expect.poll(() => ends('train/accuracy')).toEqual(whole)
 })
 
 test('a tooltip stays in its card, beside the crosshair', async () => {
