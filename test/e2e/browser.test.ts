@@ -55,6 +55,8 @@ describe('a newcomer', () => {
     const points = page.getByText(/^1 run · \d+ tags · [\d.,k]+ points$/)
     const before = await points.textContent()
     await expect.poll(() => points.textContent(), { timeout: 10_000 }).not.toBe(before)
+    const groups = await page.getByRole('main').getByRole('heading', { level: 2 }).allInnerTexts()
+    expect(groups.map((text) => text.replace(/\s*\d+$/, ''))).not.toContain('weights') // histograms are no curves
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
     await row('Fashion-MNIST sample').getByText('stopped').waitFor()
     expect(faults).toEqual([])

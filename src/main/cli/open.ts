@@ -76,7 +76,8 @@ function runProgram(
 }
 
 function errorLine(stderr: string): string {
-  const line = stderr.split('\n').find((text) => /error/i.test(text))
+  const lines = stderr.split('\n')
+  const line = lines.find((text) => text.includes('[cause]')) ?? lines.find((text) => /error/i.test(text))
   return (line ?? lastLine(stderr)).trim().slice(0, 160)
 }
 

@@ -20,7 +20,7 @@ test('histograms are read as they were logged, and listed by tag', () => {
   const store = temporaryStore()
   const weights = [histogram('weights/b', 3, [5, 0, 1e12]), histogram('weights/b', 7, [])]
   const gradients = histogram('gradients/a', 3)
-  expect(store.writer(RUN).append([...weights, gradients])).toEqual(['weights/b', 'gradients/a'])
+  expect(store.writer(RUN).append([...weights, gradients])).toEqual([])
   expect({
     list: store.listHistograms(RUN),
     weights: store.readHistograms(RUN, 'weights/b'),

@@ -8,7 +8,7 @@ export interface RunWriter {
   /**
    * Stores the records in one transaction; when it returns they survive the death of the process.
    *
-   * @returns the tags that grew, each once.
+   * @returns the tags of the series that grew, each once.
    * @throws MinimaError `bad-request` for a record that breaks its contract, `workspace-unusable` when the disk fails or
    *   is full; then nothing of the batch was stored, and the writer can be used on.
    */
@@ -39,9 +39,12 @@ export function createRunWriter(
       const tags = new Set<string>()
       transact(() => {
         for (const record of records) {
-          if (record.kind === 'scalars') series.append(record.tag, record)
-          else histograms.append(runId, record)
-          if (record.kind === 'histogram' || record.steps.length > 0) tags.add(record.tag)
+          if (record.kind === 'histogram') {
+            histograms.append(runId, record)
+          } else {
+            series.append(record.tag, record)
+            if (record.steps.length > 0) tags.add(record.tag)
+          }
         }
       })
       return [...tags]
