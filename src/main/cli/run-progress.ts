@@ -1,46 +1,66 @@
 /** Shows a run in the terminal while it trains: a bar that moves, a line per epoch; without a terminal only the lines. */
 import type { EngineConnection } from '../../client/connection.ts'
-import type { Progress, RunDetail, RunRecord, SeriesSummary } from '../../contract/run.ts'
+import type { Progress, RunRecord, SeriesSummary } from '../../contract/run.ts'
 import { isLive, type RunId } from '../../contract/terms.ts'
 import { formatDuration, formatNumber } from './format.ts'
 
 const BAR_WIDTH = 24
 const REFRESH_MS = 150
 
-/** Resolves with the run as it ended; `run` is as it was when its data and model were known. */
+/** Follows a run from its start, by what the engine tells and not by what it could store. */
+export interface RunWatch {
+  /** As it was told last. */
+  readonly latest: RunRecord
+  /** Resolves with the run as it ended, or as it was when the connection was lost. */
+  readonly ended: Promise<RunRecord>
+}
+
+export function watchRun(connection: EngineConnection, started: RunRecord): RunWatch {
+  let latest = started
+  const ended = new Promise<RunRecord>((done) => {
+    const settle = (): void => {
+      if (!isLive(latest.state)) done(latest)
+    }
+    connection.on('runChanged', ({ run }) => {
+      if (run.runId !== started.runId) return
+      latest = run
+      settle()
+    })
+    settle()
+    void connection.closed.then(() => done(latest))
+  })
+  return {
+    get latest() {
+      return latest
+    },
+    ended,
+  }
+}
+
+/** Resolves with the run as it ended. */
 export async function showRun(
   connection: EngineConnection,
-  { runId: id, rows }: RunDetail,
+  watch: RunWatch,
+  validates: boolean,
   out: NodeJS.WriteStream,
 ): Promise<RunRecord> {
+  const id = watch.latest.runId
   let epochsShown = 0
-  let run: RunRecord | null = null
-  let settle: (run: RunRecord) => void = () => undefined
-  const ended = new Promise<RunRecord>((done) => {
-    settle = done
-  })
-  const off = connection.on('runChanged', (event) => {
-    if (event.run.runId !== id) return
-    run = event.run
-    if (!isLive(run.state)) settle(run)
-  })
 
   const refresh = async (): Promise<void> => {
     const series = (await connection.request('series.list', { runId: id })).sort(asKerasPrints)
-    const epochs = await readEpochs(connection, id, series, rows?.validation !== 0)
+    const epochs = await readEpochs(connection, id, series, validates)
     for (; epochsShown < epochs.length; epochsShown++) {
       clearLine(out)
       out.write(`${epochs[epochsShown]}\n`)
     }
-    if (out.isTTY && run?.progress) {
+    const { progress } = watch.latest
+    if (out.isTTY && progress) {
       clearLine(out)
-      out.write(barOf(run.progress, series, out.columns))
+      out.write(barOf(progress, series, out.columns))
     }
   }
 
-  const current = await connection.request('runs.get', { runId: id })
-  run = current
-  if (!isLive(current.state)) settle(current)
   let busy = false
   const timer = setInterval(() => {
     if (busy) return
@@ -49,9 +69,8 @@ export async function showRun(
       .catch(() => undefined) // a lost connection ends the wait below
       .finally(() => (busy = false))
   }, REFRESH_MS)
-  const last = await Promise.race([ended, connection.closed.then(() => run ?? current)])
+  const last = await watch.ended
   clearInterval(timer)
-  off()
   await refresh().catch(() => undefined)
   clearLine(out)
   return last

@@ -5,7 +5,7 @@ import { MinimaError } from '../../contract/errors.ts'
 import type { RunDetail } from '../../contract/run.ts'
 import { isLive } from '../../contract/terms.ts'
 import { formatDuration, formatNumber, formatTable } from './format.ts'
-import { showRun } from './run-progress.ts'
+import { showRun, watchRun, type RunWatch } from './run-progress.ts'
 import { openSession, type CommandContext, type Session } from './session.ts'
 
 export interface TrainOptions {
@@ -32,12 +32,13 @@ export async function train(file: string, options: TrainOptions, context: Comman
       name: options.name ?? null,
       commandLine: process.argv.slice(2).join(' '),
     })
+    const watch = watchRun(connection, run)
     const unlisten = stopOnInterrupt(session, run.runId)
-    const shown = await announce(session, run.runId)
-    const { state } = await showRun(connection, shown, process.stdout)
+    const rows = await announce(session, watch)
+    const ended = await showRun(connection, watch, rows?.validation !== 0, process.stdout)
     unlisten()
-    report(await connection.request('runs.get', { runId: run.runId }))
-    return state === 'finished' ? 0 : state === 'stopped' ? 130 : 1
+    report({ ...(await connection.request('runs.get', { runId: run.runId })), ...ended })
+    return ended.state === 'finished' ? 0 : ended.state === 'stopped' ? 130 : 1
   } finally {
     await session.close()
   }
@@ -72,20 +73,19 @@ function stopOnInterrupt(session: Session, runId: RunDetail['runId']): () => voi
 }
 
 /** Waits until the trainer has its data and model, then says what will be trained on what. */
-async function announce({ connection }: Session, runId: RunDetail['runId']): Promise<RunDetail> {
+async function announce({ connection }: Session, watch: RunWatch): Promise<RunDetail['rows']> {
+  const { runId, name } = watch.latest
   for (;;) {
-    const run = await connection.request('runs.get', { runId })
-    if (run.model && run.rows) {
-      const { environment, model, rows } = run
-      console.log(`${run.name} (run ${runId})`)
+    const { environment, model, rows } = await connection.request('runs.get', { runId })
+    if (model && rows) {
+      console.log(`${name} (run ${runId})`)
       console.log(formatModel(model))
       console.log(`rows: ${rows.train} train, ${rows.validation} validation, ${rows.test} test`)
       console.log(`backend: ${environment?.backend} (${environment?.device})`)
-      console.log(`  why: ${environment?.backendReason}`)
-      console.log()
-      return run
+      console.log(`  why: ${environment?.backendReason}\n`)
+      return rows
     }
-    if (!isLive(run.state)) return run
+    if (!isLive(watch.latest.state)) return rows
     await new Promise((done) => setTimeout(done, 50))
   }
 }

@@ -9,10 +9,13 @@ import { isLive, runId, type RunId } from '../../contract/terms.ts'
 import type { EventBus } from './event-bus.ts'
 import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
+import type { RunPatch } from './store/runs.ts'
 import type { Store } from './store/store.ts'
 import { captureEnvironment } from './training/environment.ts'
 import { startTrainer, type TrainerHandle } from './training/trainer-host.ts'
 import type { PreparedMessage, StartMessage } from './training/trainer-protocol.ts'
+
+type EndState = 'finished' | 'stopped' | 'failed' | 'crashed'
 
 export interface RunManagerOptions {
   readonly store: Store
@@ -39,12 +42,15 @@ export interface RunManager {
 
 /** A trainer that was asked to stop gets this long to finish its step and save. */
 const STOP_GRACE_MS = 15_000
+const STORE_AGAIN_MS = 2_000
 const NAME_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 export function createRunManager(options: RunManagerOptions): RunManager {
   const { store, bus, now } = options
   const waiting: { id: RunId; job: StartMessage }[] = []
   const training = new Map<RunId, TrainerHandle>()
+  /** Timers of ends that could not be stored yet. */
+  const unstored = new Set<NodeJS.Timeout>()
 
   const tell = (id: RunId): void => {
     const run = store.runs.getRecord(id)
@@ -59,12 +65,34 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     }
   }
 
-  const end = (id: RunId, state: 'finished' | 'stopped' | 'failed' | 'crashed', error: ErrorRecord | null): void => {
-    store.writer(id).seal()
-    store.runs.update(id, { state, error, endedAt: now(), progress: null })
+  /** Never throws: a state that a full disk does not take is told at once, and stored as soon as it can be. */
+  const end = (id: RunId, state: EndState, error: ErrorRecord | null): void => {
     training.delete(id)
-    tell(id)
+    const ended = { state, error, endedAt: now(), progress: null }
+    try {
+      store.runs.update(id, ended)
+      store.writer(id).seal()
+      tell(id)
+    } catch (failure) {
+      const run = store.runs.getRecord(id)
+      if (run) bus.emit('runChanged', { run: { ...run, ...ended, error: error ?? toErrorRecord(failure) } })
+      storeLater(id, ended)
+    }
     launchNext()
+  }
+
+  const storeLater = (id: RunId, ended: RunPatch): void => {
+    const timer = setInterval(() => {
+      try {
+        store.runs.update(id, ended)
+      } catch {
+        return // still no room
+      }
+      clearInterval(timer)
+      unstored.delete(timer)
+      tell(id)
+    }, STORE_AGAIN_MS)
+    unstored.add(timer)
   }
 
   const launch = (id: RunId, job: StartMessage): void => {
@@ -75,13 +103,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     }
     const fail = (error: unknown): void => {
       training.get(id)?.kill()
-      try {
-        end(id, 'failed', toErrorRecord(error))
-      } catch (second) {
-        // A full disk takes not even the state: the next start finds the run unfinished and marks it crashed.
-        console.error(`run ${id} failed and its state could not be stored:`, error, second)
-        training.delete(id)
-      }
+      end(id, 'failed', toErrorRecord(error))
     }
     /** What cannot be stored ends this run with its reason, never the engine. */
     const guarded = (action: () => void): void => {
@@ -168,6 +190,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
       for (const { id } of waiting.splice(0)) end(id, 'stopped', null)
       const handles = [...training.values()]
       await Promise.all(handles.map((handle) => (stopRuns ? stopTrainer(handle) : killTrainer(handle))))
+      for (const timer of unstored) clearInterval(timer)
     },
   }
 }
