@@ -24,6 +24,12 @@ const CASES: { name: string; input: number[]; layers: LayerSpec[]; params: numbe
     params: 266_610,
   },
   {
+    name: 'flatten of rows that are flat already, or a single number',
+    input: [],
+    layers: layersOf({ type: 'flatten' }, { type: 'dense', units: 2 }, { type: 'flatten' }),
+    params: 4,
+  },
+  {
     name: 'convolutions and pooling',
     input: IMAGE,
     layers: layersOf(

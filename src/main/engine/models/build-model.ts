@@ -21,7 +21,7 @@ export function buildModel(tf: Tf, model: Experiment['model'], inputShape: Shape
   const sequential = tf.sequential()
   for (const [index, spec] of model.layers.entries()) {
     const args = { name: names[index] ?? spec.type, ...(index === 0 && { inputShape: [...inputShape] }) }
-    const layer = buildLayer(tf, spec, args, deriveSeed(seed, STREAM.dropout, index))
+    const layer = buildLayer(tf, spec, args, deriveSeed(seed, STREAM.dropout, index), shapes[index] ?? [])
     sequential.add(layer)
     setFirstWeights(tf, layer, weightsOf(spec, shapes[index] ?? []), deriveSeed(seed, STREAM.weights, index))
   }

@@ -29,7 +29,7 @@ export interface LayerKind<T extends LayerType> {
   /** In the order in which TensorFlow.js keeps them. */
   weights(spec: LayerOf<T>, input: Shape): readonly Weight[]
   /** Weights are drawn and set afterwards; `seed` is for noise. */
-  build(tf: Tf, spec: LayerOf<T>, args: BuildArgs, seed: number): TfLayer
+  build(tf: Tf, spec: LayerOf<T>, args: BuildArgs, seed: number, input: Shape): TfLayer
 }
 
 export const NO_WEIGHTS = (): readonly Weight[] => []

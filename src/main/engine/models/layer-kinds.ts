@@ -44,8 +44,8 @@ export function weightsOf(spec: LayerSpec, input: Shape): readonly Weight[] {
   return kindOf(spec).weights(spec as never, input)
 }
 
-export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, seed: number): TfLayer {
-  return kindOf(spec).build(tf, spec as never, args, seed)
+export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, seed: number, input: Shape): TfLayer {
+  return kindOf(spec).build(tf, spec as never, args, seed, input)
 }
 
 /** Names given, and Keras's automatic ones for the rest: dense, dense_1, … counted per model. */

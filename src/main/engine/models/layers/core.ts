@@ -15,7 +15,9 @@ export const flatten: LayerKind<'flatten'> = {
   autoName: 'flatten',
   outputShape: (_spec, input) => [sizeOf(input)],
   weights: NO_WEIGHTS,
-  build: (tf, _spec, args) => tf.layers.flatten(args),
+  // Keras's takes rows that are flat already, tfjs's own refuses them.
+  build: (tf, _spec, args, _seed, input) =>
+    input.length > 1 ? tf.layers.flatten(args) : tf.layers.reshape({ ...args, targetShape: [sizeOf(input)] }),
 }
 
 export const reshape: LayerKind<'reshape'> = {
