@@ -18,15 +18,17 @@ export interface RunWatch {
 export function watchRun(connection: EngineConnection, started: RunRecord): RunWatch {
   let latest = started
   const ended = new Promise<RunRecord>((done) => {
-    const settle = (): void => {
-      if (!isLive(latest.state)) done(latest)
+    const take = (run: RunRecord): void => {
+      latest = run
+      if (!isLive(run.state)) done(run)
     }
     connection.on('runChanged', ({ run }) => {
-      if (run.runId !== started.runId) return
-      latest = run
-      settle()
+      if (run.runId === started.runId) take(run)
     })
-    settle()
+    // It may have ended before anybody listened.
+    void connection.request('runs.get', { runId: started.runId }).then((run) => {
+      if (!isLive(run.state)) take(run)
+    }, ignore)
     void connection.closed.then(() => done(latest))
   })
   return {
@@ -35,6 +37,11 @@ export function watchRun(connection: EngineConnection, started: RunRecord): RunW
     },
     ended,
   }
+}
+
+/** A lost connection is told by `closed`. */
+function ignore(): void {
+  return undefined
 }
 
 /** Resolves with the run as it ended. */
@@ -66,12 +73,12 @@ export async function showRun(
     if (busy) return
     busy = true
     void refresh()
-      .catch(() => undefined) // a lost connection ends the wait below
+      .catch(ignore)
       .finally(() => (busy = false))
   }, REFRESH_MS)
   const last = await watch.ended
   clearInterval(timer)
-  await refresh().catch(() => undefined)
+  await refresh().catch(ignore)
   clearLine(out)
   return last
 }
