@@ -122,7 +122,8 @@ function firstLine(child: ReturnType<typeof spawn>, logPath: string): Promise<st
       done(text.slice(0, text.indexOf('\n')))
     })
     child.on('error', fail)
-    child.on('exit', (code) => {
+    // `close`, not `exit`: the line that says why may still be in the pipe.
+    child.on('close', (code) => {
       clearTimeout(timer)
       fail(
         new MinimaError('engine-unreachable', `the engine ended with code ${code} at its start; its log: ${logPath}`),
