@@ -12,6 +12,9 @@ export interface Plot {
   readonly y: Scale
 }
 
+/** What ECharts calls the shape that draws a stroke. */
+export const STROKE_SHAPE = 'minima-stroke'
+
 /** `points` are x, y pairs; a NaN in one breaks a line. */
 export interface Stroke {
   readonly kind: 'line' | 'band' | 'dots'

@@ -1,7 +1,7 @@
 /** The ECharts option of a card: axes, grid and strokes. A pure function of the view; the component only mounts it. */
 import type { CustomSeriesRenderItemReturn } from 'echarts/types/dist/shared'
 import type { EChartsCoreOption } from 'echarts/core'
-import type { Plot, Stroke } from './curve-paths.ts'
+import { STROKE_SHAPE, type Plot, type Stroke } from './curve-paths.ts'
 import type { Scale } from './scale.ts'
 import type { Tick } from './ticks.ts'
 
@@ -76,7 +76,7 @@ function axisOption(scale: Scale, ticks: readonly Tick[], colors: ChartColors, h
 
 function strokeGroup(strokes: readonly Stroke[]): CustomSeriesRenderItemReturn {
   const children = strokes.map(({ kind, points, color, opacity, width }) => ({
-    type: 'minima-stroke',
+    type: STROKE_SHAPE,
     shape: { kind, points },
     style: {
       fill: kind === 'line' ? 'none' : color,

@@ -1,6 +1,6 @@
 /** Teaches ECharts to draw strokes straight from typed arrays; its own lines would box every point. */
 import * as echarts from 'echarts/core'
-import type { Stroke } from './curve-paths.ts'
+import { STROKE_SHAPE, type Stroke } from './curve-paths.ts'
 
 /** The part of a canvas path that is used; ECharts hands in its recorder of paths. */
 export interface PathSink {
@@ -13,13 +13,12 @@ export interface PathSink {
 export type StrokeShape = Pick<Stroke, 'kind' | 'points'>
 
 const DOT_PX = 2.5
-const NAME = 'minima-stroke'
 
 export function registerStrokeShape(): void {
-  if (echarts.graphic.getShapeClass(NAME)) return
+  if (echarts.graphic.getShapeClass(STROKE_SHAPE)) return
   const shape: StrokeShape = { kind: 'line', points: new Float64Array() }
   echarts.graphic.registerShape(
-    NAME,
+    STROKE_SHAPE,
     echarts.graphic.extendShape({
       shape,
       buildPath: (path, given) => buildStroke(path as unknown as PathSink, given as StrokeShape),
