@@ -1,6 +1,7 @@
 /** What the engine tells everyone who is connected. Events say what changed, never the points: ask for those. */
 import { z } from 'zod'
 import { runRecord } from './run.ts'
+import { setupJob } from './tensorflow.ts'
 import { runId } from './terms.ts'
 
 export const events = {
@@ -8,6 +9,8 @@ export const events = {
   runChanged: z.object({ run: runRecord }),
   /** Series got points; tags that are new are among them. `newestWallTime` is that of the youngest point, in seconds. */
   seriesGrew: z.object({ runId, tags: z.array(z.string()), newestWallTime: z.number() }),
+  /** A setup of TensorFlow went on or ended; ten times a second at most. */
+  tensorflowSetup: z.object({ job: setupJob }),
   engineStopping: z.object({ reason: z.string() }),
 } as const
 

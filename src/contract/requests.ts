@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
+import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
 import { runId } from './terms.ts'
 
 const nothing = z.strictObject({})
@@ -34,7 +35,13 @@ export const engineInfo = z.object({
   workspace: z.string(),
   node: z.string(),
   /** The rung that a new run would take, and why. */
-  backend: z.object({ name: z.string(), device: z.string(), reason: z.string() }),
+  backend: z.object({
+    name: z.string(),
+    device: z.string(),
+    reason: z.string(),
+    /** About how many times slower than native TensorFlow it trains; null on TensorFlow itself. */
+    slowdown: z.number().nullable(),
+  }),
   runningTrials: z.number(),
 })
 export type EngineInfo = z.infer<typeof engineInfo>
@@ -79,6 +86,20 @@ export const requests = {
     params: experimentText,
     result: z.object({ problems: z.array(problem), hparams: hparams.nullable() }),
   },
+  'tensorflow.status': { params: nothing, result: tensorflowStatus },
+  /** Starts a setup, or tells of the one that is going on; `tensorflowSetup` events say how it goes. */
+  'tensorflow.setup': {
+    params: z.strictObject({
+      flavor: tensorflowFlavor,
+      /** A Python to take TensorFlow or pip from; null: the one found. */
+      python: z.string().nullable().default(null),
+      /** A wheel that is on this disk already. */
+      wheel: z.string().nullable().default(null),
+    }),
+    result: setupJob,
+  },
+  'tensorflow.cancel': { params: nothing, result: nothing },
+  'tensorflow.remove': { params: nothing, result: tensorflowStatus },
   /** What the page remembers, per workspace: any JSON by key; null when never written. */
   'settings.read': { params: z.strictObject({ key: z.string() }), result: z.unknown() },
   'settings.write': { params: z.strictObject({ key: z.string(), value: z.unknown() }), result: nothing },

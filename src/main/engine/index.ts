@@ -13,6 +13,7 @@ import type { Handlers } from './api/router.ts'
 import { answerScalarQuery, runHandlers } from './api/runs.ts'
 import { settingsHandlers } from './api/settings.ts'
 import { serveSocket } from './api/socket.ts'
+import { tensorflowHandlers } from './api/tensorflow.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
 import { createRunManager } from './run-manager.ts'
 import { openStore } from './store/store.ts'
@@ -78,6 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...runHandlers(context),
     ...experimentHandlers(context),
     ...settingsHandlers(context),
+    ...tensorflowHandlers(),
   }
   let connections = 0
   let closeDoor: (() => Promise<void>) | null = null

@@ -14,6 +14,7 @@ import { listen } from '../../../src/main/engine/api/http-server.ts'
 import { answerScalarQuery, runHandlers } from '../../../src/main/engine/api/runs.ts'
 import { settingsHandlers } from '../../../src/main/engine/api/settings.ts'
 import { serveSocket } from '../../../src/main/engine/api/socket.ts'
+import { tensorflowHandlers } from '../../../src/main/engine/api/tensorflow.ts'
 import { createEventBus } from '../../../src/main/engine/event-bus.ts'
 import { openStore } from '../../../src/main/engine/store/store.ts'
 import { addFakeRun, addFakeRuns, logSteps, STEPS_PER_EPOCH } from './fake-runs.ts'
@@ -125,6 +126,7 @@ export async function startFakeEngine(pageDir: string, runCount: number, port = 
     ...runHandlers(context),
     ...experimentHandlers(context),
     ...settingsHandlers(context),
+    ...tensorflowHandlers(),
   }
   const server = await listen({
     token,

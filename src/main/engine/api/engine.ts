@@ -35,9 +35,9 @@ export function engineHandlers(
 function plannedBackend(): EngineInfo['backend'] {
   try {
     const { backend, reason } = planBackend('auto')
-    return { name: backend.name, device: backend.title, reason }
+    return { name: backend.name, device: backend.title, reason, slowdown: backend.slowdown }
   } catch (error) {
-    return { name: 'none', device: 'none', reason: toErrorRecord(error).message }
+    return { name: 'none', device: 'none', reason: toErrorRecord(error).message, slowdown: null }
   }
 }
 
