@@ -33,6 +33,10 @@ export const rate = z
   .number(expected('a number in [0, 1)'))
   .refine((value) => value >= 0 && value < 1, expected('a number in [0, 1)'))
   .meta({ minimum: 0, exclusiveMaximum: 1 })
+export const fraction = z
+  .number(expected('a number in [0, 1]'))
+  .refine((value) => value >= 0 && value <= 1, expected('a number in [0, 1]'))
+  .meta({ minimum: 0, maximum: 1 })
 export const text = z.string(expected('text'))
 export const flag = z.boolean(expected('true or false'))
 

@@ -14,7 +14,7 @@ import { buildModel } from '../../../src/main/engine/models/build-model.ts'
 import { createForward } from '../../../src/main/engine/models/forward.ts'
 import { createLoss } from '../../../src/main/engine/models/losses.ts'
 import { createMetric } from '../../../src/main/engine/models/metrics.ts'
-import { createOptimizer } from '../../../src/main/engine/models/optimizers.ts'
+import { createOptimizer } from '../../../src/main/engine/models/optimizers/optimizer.ts'
 import { tf, useBackend } from '../models/load-tf.ts'
 
 const EXAMPLES = resolve('examples')
@@ -36,7 +36,7 @@ async function train(experiment: Experiment, maxSteps: number): Promise<Trained>
   const built = buildModel(tf, model, shape.featureShape, fit.seed)
   const forward = createForward(tf, built, model.layers, fit.loss)
   const loss = createLoss(tf, fit.loss, forward.fromLogits)
-  const optimizer = createOptimizer(tf, fit.optimizer)
+  const optimizer = createOptimizer(tf, fit.optimizer, forward.trainable)
   const batch = (rowNumbers: Int32Array) => {
     const x = new Float32Array(rowNumbers.length * rows.featureWidth)
     const y = new Float32Array(rowNumbers.length * rows.labelWidth)
@@ -51,7 +51,10 @@ async function train(experiment: Experiment, maxSteps: number): Promise<Trained>
     const order = epochOrder(rows.rows, fit.seed, epoch, fit.shuffle)
     for (let at = 0; at < order.length && losses.length < maxSteps; at += fit.batchSize) {
       const { x, y } = batch(order.subarray(at, at + fit.batchSize))
-      losses.push(optimizer.minimize(() => loss(y, forward.output(x, true)), true)?.dataSync()[0] ?? NaN)
+      const { value, grads } = tf.variableGrads(() => loss(y, forward.output(x, true)))
+      optimizer.applyGradients(grads)
+      losses.push(value.dataSync()[0] ?? NaN)
+      tf.dispose([value, grads])
     }
   }
   const { x, y } = batch(epochOrder(Math.min(rows.rows, 100), 0, 0, false))

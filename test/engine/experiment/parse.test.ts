@@ -33,7 +33,9 @@ const LOSSES =
 const LAYERS =
   'dense, flatten, reshape, activation, leakyReLU, dropout, gaussianNoise, batchNormalization, layerNormalization, ' +
   'conv1d, conv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, embedding, simpleRNN, lstm, gru'
-const OPTIMIZERS = 'sgd, rmsprop, adagrad, adadelta, adam, adamax'
+const OPTIMIZERS = 'sgd, rmsprop, adagrad, adadelta, adam, adamw, nadam, adamax, ftrl, lion'
+const SCHEDULES =
+  'exponentialDecay, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay, cosineDecay, cosineDecayRestarts'
 const DENSE = '{ type: dense, units: 3, activation: softmax }'
 
 /** [what is wrong, text, problems] */
@@ -158,6 +160,67 @@ const BAD: [string, string, string[]][] = [
     'a short key',
     edited('optimizer: sgd', 'optimizer: { type: adam, lr: 1 }'),
     ['fit.optimizer.lr: unknown key; did you mean learningRate? (line 12)'],
+  ],
+  [
+    'two ways of clipping',
+    edited('optimizer: sgd', 'optimizer:\n    type: adam\n    clipvalue: 0.5\n    clipnorm: 1'),
+    [
+      'fit.optimizer.clipvalue: expected one of clipnorm, globalClipnorm, clipvalue at most, and clipnorm is there already, got 0.5 (line 14)',
+    ],
+  ],
+  [
+    'accumulation of one',
+    edited('optimizer: sgd', 'optimizer: { type: sgd, gradientAccumulationSteps: 1 }'),
+    ['fit.optimizer.gradientAccumulationSteps: expected an integer of 2 or more, got 1 (line 12)'],
+  ],
+  [
+    'a learning rate in words',
+    edited('optimizer: sgd', 'optimizer: { type: sgd, learningRate: fast }'),
+    ['fit.optimizer.learningRate: expected a positive number, or a schedule with its type, got "fast" (line 12)'],
+  ],
+  [
+    "Keras's schedule",
+    edited('optimizer: sgd', 'optimizer:\n    type: sgd\n    learningRate:\n      type: CosineDecay'),
+    [
+      `fit.optimizer.learningRate.type: expected one of ${SCHEDULES}, got "CosineDecay"; did you mean cosineDecay? (line 15)`,
+    ],
+  ],
+  [
+    'half a schedule',
+    edited(
+      'optimizer: sgd',
+      'optimizer:\n    type: sgd\n    learningRate:\n      type: exponentialDecay\n      decayRates: 2\n      initialLearningRate: 1\n      decaySteps: 0',
+    ),
+    [
+      'fit.optimizer.learningRate.decayRate: missing; expected a positive number (line 14)',
+      'fit.optimizer.learningRate.decayRates: unknown key; did you mean decayRate? (line 16)',
+      'fit.optimizer.learningRate.decaySteps: expected a positive number, got 0 (line 18)',
+    ],
+  ],
+  [
+    'a rate too few',
+    edited(
+      'optimizer: sgd',
+      'optimizer:\n    type: sgd\n    learningRate:\n      type: piecewiseConstantDecay\n      boundaries: [5, 9]\n      values: [0.1, 0.01]',
+    ),
+    [
+      'fit.optimizer.learningRate.values: expected 3 rates, one more than there are boundaries, got a list of 2 (line 17)',
+    ],
+  ],
+  [
+    'boundaries that go back',
+    edited(
+      'optimizer: sgd',
+      'optimizer:\n    type: sgd\n    learningRate: { type: piecewiseConstantDecay, boundaries: [9, 5], values: [1, 2, 3] }',
+    ),
+    [
+      'fit.optimizer.learningRate.boundaries: expected at least one number of batches, each greater than the one before, got a list of 2 (line 14)',
+    ],
+  ],
+  [
+    'a class that counts less than nothing',
+    edited('batchSize: 32', 'classWeight: { setosa: -1 }'),
+    ['fit.classWeight.setosa: expected a number of 0 or more, got -1 (line 14)'],
   ],
   [
     'a window of three',

@@ -1,7 +1,4 @@
-/** Losses, activations, layers, first weights and training steps, held against what Keras 3 computed. */
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+/** Losses, activations, layers and first weights, held against what Keras 3 computed: every `ops_*.json`. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loss as lossSchema } from '../../../src/contract/experiment/fit.ts'
 import { initializer, layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
@@ -12,14 +9,9 @@ import { buildModel } from '../../../src/main/engine/models/build-model.ts'
 import { createForward } from '../../../src/main/engine/models/forward.ts'
 import { INITIALIZERS } from '../../../src/main/engine/models/initial-weights.ts'
 import { createLoss } from '../../../src/main/engine/models/losses.ts'
-import { createOptimizer } from '../../../src/main/engine/models/optimizers.ts'
 import type { Scalar, Tensor } from '../../../src/main/engine/models/tf.ts'
+import { noGoldens, readGoldens } from '../../parity/goldens.ts'
 import { BACKENDS, tf, useBackend } from './load-tf.ts'
-
-const GOLDEN = resolve(process.env['MINIMA_GOLDEN_DIR'] ?? '../shared/data/golden')
-const FASHION = resolve('../shared/data/fashion-mnist/train-images-idx3-ubyte.gz')
-const ops = resolve(GOLDEN, 'ops_visible.json')
-const steps = resolve(GOLDEN, 'steps_visible.json')
 
 type Nested = number | Nested[]
 interface LossGolden {
@@ -126,14 +118,12 @@ function expectLayer(golden: LayerGolden, spec: LayerSpec, x: Tensor): void {
   })
 }
 
-function readOps(): Ops {
-  return JSON.parse(readFileSync(ops, 'utf8')) as Ops
-}
+const files = readGoldens<Ops>('ops')
+if (files.length === 0) it('every ops_*.json', ({ skip }) => skip(noGoldens('ops')))
+const cases = files.flatMap((of) => BACKENDS.map((backend) => ({ ...of, backend })))
 
-describe.skipIf(!existsSync(ops)).each(BACKENDS)('Keras on %s (skipped without ../shared/data/golden)', (backend) => {
+describe.each(cases)('Keras on $backend: $file', ({ golden: goldens, backend }) => {
   beforeAll(() => useBackend(backend))
-
-  const goldens = existsSync(ops) ? readOps() : { losses: [], activations: [], layers: [], initializers: [] }
 
   const losses = goldens.losses.flatMap((golden) => {
     const name = lossSchema.safeParse(typeName(golden.loss))
@@ -191,57 +181,5 @@ describe.skipIf(!existsSync(ops)).each(BACKENDS)('Keras on %s (skipped without .
     expect(Math.abs(average - mean)).toBeLessThan(6 * (std / Math.sqrt(drawn.length)) + 1e-9)
     expect(Math.abs(deviation - std)).toBeLessThan(0.01 * std + 1e-9)
     expect(Math.max(...drawn.map(Math.abs))).toBeLessThan(bound * 1.3 + 1e-9)
-  })
-})
-
-interface StepsGolden {
-  runs: Record<string, { optimizer: string; losses: number[] }>
-}
-
-/** The goldens' hash that gives first weights. */
-function hashed(seed: number, index: number): number {
-  let hash = (Math.imul(index, 0x9e3779b1) + seed) >>> 0
-  hash ^= hash >>> 16
-  hash = Math.imul(hash, 0x85ebca6b) >>> 0
-  hash ^= hash >>> 13
-  hash = Math.imul(hash, 0xc2b2ae35) >>> 0
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
-}
-
-describe.skipIf(!existsSync(steps) || !existsSync(FASHION))('Keras steps (skipped without ../shared/data)', () => {
-  it('plain SGD takes the same 60 steps on wasm', async () => {
-    await useBackend('wasm')
-    const golden = Object.values((JSON.parse(readFileSync(steps, 'utf8')) as StepsGolden).runs)[0]
-    const images = gunzipSync(readFileSync(FASHION)).subarray(16)
-    const labels = gunzipSync(readFileSync(FASHION.replace('images-idx3', 'labels-idx1'))).subarray(8)
-    const layers = [300, 100, 10].map((units) =>
-      layerSchema.parse({ type: 'dense', units, activation: units === 10 ? 'softmax' : 'relu' }),
-    )
-    const model = buildModel(tf, { layers }, [784], 0)
-    model.setWeights(
-      model.getWeights().map((weight, index) => {
-        const limit = Math.sqrt(6 / ((weight.shape[0] ?? 0) + (weight.shape[1] ?? 0)))
-        const seed = (12345 + Math.imul(index / 2 + 1, 0x632be5ab)) >>> 0
-        const draw = (_: unknown, at: number): number => (2 * hashed(seed, at) - 1) * limit
-        return weight.rank === 1
-          ? tf.zerosLike(weight)
-          : tf.tensor(Float32Array.from({ length: weight.size }, draw), weight.shape)
-      }),
-    )
-    const forward = createForward(tf, model, layers, 'sparseCategoricalCrossentropy')
-    const loss = createLoss(tf, 'sparseCategoricalCrossentropy', forward.fromLogits)
-    const optimizer = createOptimizer(tf, { type: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false })
-    const losses = Array.from({ length: 60 }, (_, step) => {
-      const from = (step % 62) * 32
-      const x = tf.tensor(
-        Float32Array.from(images.subarray(from * 784, (from + 32) * 784), (v) => v / 255),
-        [32, 784],
-      )
-      const y = tf.tensor(Float32Array.from(labels.subarray(from, from + 32)), [32, 1])
-      const cost = optimizer.minimize(() => loss(y, forward.output(x, true)), true)
-      return cost?.dataSync()[0] ?? NaN
-    })
-    expect(golden?.optimizer).toBe('SGD')
-    losses.forEach((value, step) => expect(Math.abs(value - (golden?.losses[step] ?? NaN))).toBeLessThan(1e-5))
   })
 })

@@ -1,13 +1,12 @@
 /** The settings of an experiment as a flat list of hparams, for tables and comparison. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
+import type { OptimizerSpec } from '../../../contract/experiment/optimizer.ts'
 import type { Hparams } from '../../../contract/run.ts'
 
 export function hparamsOf(experiment: Experiment): Hparams {
   const { fit, model, split } = experiment
-  const { type, ...settings } = fit.optimizer
   return {
-    optimizer: type,
-    ...settings,
+    ...optimizerHparams(fit.optimizer),
     loss: fit.loss,
     batchSize: fit.batchSize,
     epochs: fit.epochs,
@@ -15,6 +14,17 @@ export function hparamsOf(experiment: Experiment): Hparams {
     layers: model.layers.map(describeLayer).join(' → '),
     ...(split.validation > 0 && { validationSplit: split.validation }),
   }
+}
+
+/** Settings that are in use; a schedule by its type beside its numbers. */
+function optimizerHparams({ type, learningRate, ...settings }: OptimizerSpec): Hparams {
+  const { type: schedule, ...rates } =
+    typeof learningRate === 'number' ? { type: null, learningRate } : { ...learningRate }
+  const named = { optimizer: type, ...(schedule && { learningRateSchedule: schedule }), ...rates, ...settings }
+  const { useEma, emaMomentum, ...others } = named
+  const used = { ...others, ...(useEma && { useEma, emaMomentum }) }
+  const entries = Object.entries(used).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
+  return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== '')) as Hparams
 }
 
 type Layer = Experiment['model']['layers'][number]

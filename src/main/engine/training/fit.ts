@@ -71,7 +71,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
       await breathe()
     }
     report.summed('epoch', step, lossSum / data.train.rows, resultsOf(metrics))
-    report.learningRate(step, spec.optimizer.learningRate)
+    report.learningRate(step, parts.optimizer.learningRate)
     if (data.validation) await judge('validation', data.validation, epoch)
     report.progress('training', epoch, step, true)
   }

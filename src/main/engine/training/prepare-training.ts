@@ -9,7 +9,7 @@ import { buildModel } from '../models/build-model.ts'
 import { createForward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
 import { createMetric, type MetricAccumulator } from '../models/metrics.ts'
-import { createOptimizer } from '../models/optimizers.ts'
+import { createOptimizer } from '../models/optimizers/optimizer.ts'
 import { summarizeModel } from '../models/summary.ts'
 import type { Runtime } from './backends/backend.ts'
 import { createEagerStep, type StepParts, type TrainStep } from './eager-step.ts'
@@ -45,7 +45,7 @@ export async function prepareTraining(
     model,
     forward,
     loss: createLoss(tf, fit.loss, forward.fromLogits),
-    optimizer: createOptimizer(tf, fit.optimizer),
+    optimizer: createOptimizer(tf, fit.optimizer, forward.trainable),
     shape: { features: featureShape, labelWidth: data.train.labelWidth },
   }
   const widths = { label: data.train.labelWidth, output: outputWidth(model.outputShape) }
