@@ -264,6 +264,24 @@ const PARTS: [string, { fit?: string; rest?: string; data?: Partial<DataShape> }
     { fit: 'loss: meanSquaredError, metrics: [accuracy]', data: { target: values(['y']) } },
     ['fit.metrics[0]: accuracy needs class labels, but the target holds amounts; use meanAbsoluteError (line 4)'],
   ],
+  ['weights of some classes', { fit: 'classWeight: { 0: 0.5 }' }, []],
+  [
+    'weights of classes that are none',
+    {
+      fit: 'classWeight: { cats: 1, cat: 2, 1: 3, dog: 4, 2: 5 }',
+      data: { target: { kind: 'classes', classes: ['cat', 'dog'], count: 2, oneHot: false } },
+    },
+    [
+      'fit.classWeight.2: is no class; they go from 0 to 1 (line 4)',
+      'fit.classWeight.cats: is no class; did you mean cat? (line 4)',
+      'fit.classWeight.dog: is the same class as 1, which has a weight already (line 4)',
+    ],
+  ],
+  [
+    'weights of classes among amounts',
+    { fit: 'loss: meanSquaredError, classWeight: { 0: 1 }', data: { target: values(['y']) } },
+    ['fit.classWeight: the target has no classes to weigh (line 4)'],
+  ],
   [
     'a metric twice',
     { fit: 'loss: meanSquaredError, metrics: [meanAbsoluteError, meanAbsoluteError]', data: { target: values(['y']) } },

@@ -3,6 +3,7 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { Loss } from '../../../contract/experiment/fit.ts'
 import type { Activation } from '../../../contract/experiment/layers.ts'
 import type { Target } from '../data/dataset.ts'
+import { classWeightFaults } from '../data/class-weights.ts'
 import { showShape } from '../models/layer-kind.ts'
 import type { ModelOutput } from './check-layers.ts'
 import { layerLabel } from './check-layers.ts'
@@ -13,6 +14,7 @@ export function checkTarget(experiment: Experiment, target: Target, output: Mode
   const unfit = lossFault(fit.loss, target)
   if (unfit !== null) report(['fit', 'loss'], unfit)
   checkMetrics(experiment, target, report)
+  checkClassWeight(experiment, target, report)
   if (unfit !== null) return
   checkUnits(experiment, target, output, report)
   checkActivation(experiment, output, report)
@@ -118,4 +120,13 @@ function checkMetrics({ fit }: Experiment, target: Target, report: Report): void
       report(at, `${metric} cannot compare class numbers with the outputs of softmax; use accuracy`)
     }
   }
+}
+
+function checkClassWeight({ fit: { classWeight } }: Experiment, target: Target, report: Report): void {
+  if (classWeight === undefined) return
+  if (target.kind === 'values') {
+    report(['fit', 'classWeight'], 'the target has no classes to weigh')
+    return
+  }
+  for (const { key, fault } of classWeightFaults(classWeight, target)) report(['fit', 'classWeight', key], fault)
 }
