@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { composeAffine } from '../../../src/main/engine/data/affine.ts'
-
-const OPS = resolve(process.env['MINIMA_GOLDEN_DIR'] ?? '../shared/data/golden', 'ops_visible.json')
+import { noGoldens, readGoldens } from '../../parity/goldens.ts'
 
 interface Golden {
   layer: string
@@ -13,8 +10,10 @@ interface Golden {
   y: number[][]
 }
 
-it.skipIf(!existsSync(OPS))('standardize is Keras’s Normalization (skipped without ../shared/data/golden)', () => {
-  const { layers } = JSON.parse(readFileSync(OPS, 'utf8')) as { layers: Golden[] }
+const files = readGoldens<{ layers: Golden[] }>('ops')
+if (files.length === 0) it('every ops_*.json', ({ skip }) => skip(noGoldens('ops')))
+
+it.each(files)('standardize is Keras’s Normalization: $file', ({ golden: { layers } }) => {
   const golden = layers.find(({ layer, config }) => layer === 'Normalization' && Object.keys(config ?? {}).length === 0)
   const adapt = golden?.adapt ?? []
   const width = adapt[0]?.length ?? 0
