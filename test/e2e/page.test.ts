@@ -1,14 +1,12 @@
 /** The page in a real Chromium, before an engine whose runs nobody trains. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startFakeEngine, type FakeEngine } from '../support/fake-engine/fake-engine.ts'
+import { pageFaults } from '../support/page-faults.ts'
 import { launchChromium, openPage, ROOT } from '../support/served-app.ts'
 
 const pageDir = join(ROOT, 'out/renderer')
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 let engine: FakeEngine
 let page: Page
@@ -37,28 +35,6 @@ async function tickRows(...indices: number[]): Promise<void> {
   for (const index of indices) await row(index).locator('input').check()
 }
 
-interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[]
-}
-
-/** Violations of WCAG AA, and texts that are cut without a title that tells the whole. */
-async function faults(): Promise<string[]> {
-  await page.evaluate(axeSource)
-  const { violations } = await page.evaluate<AxeResult>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] })`,
-  )
-  const cut = await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('body *')]
-      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
-      .filter(
-        (element) =>
-          element.scrollWidth > element.clientWidth && element.clientWidth > 0 && !element.closest('[title]'),
-      )
-      .map((element) => `cut: ${element.textContent}`),
-  )
-  return [...violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), ...cut]
-}
-
 test.each(['light', 'dark'] as const)('no view has a fault in %s', async (colorScheme) => {
   await open(30)
   await page.emulateMedia({ colorScheme })
@@ -68,28 +44,28 @@ test.each(['light', 'dark'] as const)('no view has a fault in %s', async (colorS
   await card('train/loss')
     .getByRole('slider')
     .hover({ position: { x: 200, y: 80 } })
-  found['scalars'] = await faults()
+  found['scalars'] = await pageFaults(page)
   await page.getByRole('tab', { name: 'Overview' }).click()
   await row(2).click()
   await page.getByText('This run failed').waitFor()
   await page.getByText('Non-trainable').waitFor()
-  found['overview'] = await faults()
+  found['overview'] = await pageFaults(page)
   await page.getByRole('tab', { name: 'Config' }).click()
   await page.getByText('sparseCategoricalCrossentropy').waitFor()
-  found['config'] = await faults()
+  found['config'] = await pageFaults(page)
   await page.getByRole('button', { name: 'New run' }).click()
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
-  found['new run'] = await faults()
+  found['new run'] = await pageFaults(page)
   await page.getByRole('textbox', { name: 'Experiment file' }).fill('fit:\n  batchSize: 0\n')
   await page.getByText('expected a positive integer, got 0').waitFor()
-  found['problems'] = await faults()
+  found['problems'] = await pageFaults(page)
   expect(found).toEqual({ scalars: [], overview: [], config: [], 'new run': [], problems: [] })
 })
 
 test('an empty workspace says what will be here and how to fill it', async () => {
   await open(0)
   await page.getByText('No runs yet').waitFor()
-  expect([await page.getByText('npm run demo').count(), await faults()]).toEqual([1, []])
+  expect([await page.getByText('npm run demo').count(), await pageFaults(page)]).toEqual([1, []])
 })
 
 test('the list by keyboard: filter, move, tick, open; the address and a reload keep it', async () => {
@@ -187,7 +163,7 @@ test('a lost engine is said calmly; when it is back, what is new shows', async (
   const port = Number(new URL(engine.origin).port)
   await engine.close()
   await page.getByText('The connection to the engine is lost.').waitFor()
-  engine = await startFakeEngine(pageDir, 5, port)
+  engine = await startFakeEngine(pageDir, 5, { port })
   await row(4).waitFor()
   expect(await page.getByText('The connection to the engine is lost.').count()).toBe(0)
 })
@@ -200,5 +176,5 @@ test('a wrong token and none say what to do', async () => {
   await page.evaluate(() => sessionStorage.clear())
   await page.goto(`${engine.origin}/?tab=overview`)
   await page.getByText('This address lacks its key').waitFor()
-  expect(await faults()).toEqual([])
+  expect(await pageFaults(page)).toEqual([])
 })

@@ -1,6 +1,6 @@
 /**
  * An engine for looking at the page: real store, real door, runs that nobody trains. `runs.start` makes one that grows
- * by 100 steps a second. As a program: `node fake-engine.ts PAGE_DIR [RUNS] [PORT] [live]`; it prints its URL.
+ * by 100 steps a second, `tensorflow.setup` plays a setup. As a program: `node fake-engine.ts PAGE_DIR [RUNS] [PORT] [live]`; it prints its URL.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,10 +14,10 @@ import { listen } from '../../../src/main/engine/api/http-server.ts'
 import { answerScalarQuery, runHandlers } from '../../../src/main/engine/api/runs.ts'
 import { settingsHandlers } from '../../../src/main/engine/api/settings.ts'
 import { serveSocket } from '../../../src/main/engine/api/socket.ts'
-import { tensorflowHandlers } from '../../../src/main/engine/api/tensorflow.ts'
 import { createEventBus } from '../../../src/main/engine/event-bus.ts'
 import { openStore } from '../../../src/main/engine/store/store.ts'
 import { addFakeRun, addFakeRuns, logSteps, STEPS_PER_EPOCH } from './fake-runs.ts'
+import { fakeTensorflow, forwardSetup } from './fake-tensorflow.ts'
 
 export interface FakeEngine {
   readonly url: string
@@ -31,11 +31,20 @@ const TICK_MS = 50
 const STEPS_PER_SEC = 100
 const PREPARE_MS = 1000
 
-export async function startFakeEngine(pageDir: string, runCount: number, port = 0, epochs = 60): Promise<FakeEngine> {
+interface Options {
+  readonly port?: number
+  readonly epochs?: number
+  /** How long a setup of TensorFlow takes. */
+  readonly setupMs?: number
+}
+
+export async function startFakeEngine(pageDir: string, runCount: number, options: Options = {}): Promise<FakeEngine> {
+  const { port = 0, epochs = 60, setupMs = 6000 } = options
   const workspaceDir = join(mkdtempSync(join(tmpdir(), 'minima-fake-')), 'fashion-study')
   const token = 'fake-token'
   const store = openStore(workspaceDir)
   const bus = createEventBus()
+  const tensorflow = fakeTensorflow(bus, setupMs)
   addFakeRuns(store, runCount, Date.now() / 1000)
   let count = runCount
   const timers = new Map<RunId, NodeJS.Timeout>()
@@ -121,18 +130,23 @@ export async function startFakeEngine(pageDir: string, runCount: number, port = 
       close: () => Promise.resolve(),
     },
   }
+  const ofEngine = engineHandlers(context)
   const handlers = {
-    ...engineHandlers(context),
+    ...ofEngine,
+    'engine.info': async () => ({ ...(await ofEngine['engine.info']({})), backend: tensorflow.backend() }),
     ...runHandlers(context),
     ...experimentHandlers(context),
     ...settingsHandlers(context),
-    ...tensorflowHandlers(),
+    ...tensorflow.handlers,
   }
   const server = await listen({
     token,
     port,
     pageDir,
-    onSocket: (socket) => serveSocket(socket, handlers, bus),
+    onSocket(socket) {
+      serveSocket(socket, handlers, bus)
+      forwardSetup(socket, bus)
+    },
     readScalars: (query) => answerScalarQuery(store, query),
     health: () => ({ liveRuns: timers.size }),
     shutdown: () => undefined,
@@ -143,6 +157,7 @@ export async function startFakeEngine(pageDir: string, runCount: number, port = 
     url: `${origin}/#t=${token}`,
     startRun,
     async close() {
+      tensorflow.close()
       for (const timer of timers.values()) clearInterval(timer)
       await server.close()
       store.close()
@@ -153,7 +168,7 @@ export async function startFakeEngine(pageDir: string, runCount: number, port = 
 
 if (process.argv[1] === import.meta.filename) {
   const [pageDir = 'out/renderer', runs = '30', port = '0', live] = process.argv.slice(2)
-  const engine = await startFakeEngine(resolve(pageDir), Number(runs), Number(port))
+  const engine = await startFakeEngine(resolve(pageDir), Number(runs), { port: Number(port) })
   if (live) engine.startRun()
   process.stdout.write(`${engine.url}\n`)
 }
