@@ -27,3 +27,8 @@ test('anything thrown has a record', () => {
     { code: 'internal', message: 'y' },
   ])
 })
+
+test('what a program printed keeps its lines', () => {
+  const record = { code: 'internal' as const, message: 'm', details: { output: 'one\ntwo', exitCode: 1 } }
+  expect(errorText(record).details).toBe('internal: m\n{\n  "exitCode": 1\n}\noutput:\none\ntwo')
+})

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatFileSize,
   formatShortCount,
   formatTime,
   formatValue,
@@ -73,4 +74,17 @@ test('how long ago, then the date', () => {
     '2026-07-30 13:03',
   ])
   expect(formatTime(now)).toBe('2026-07-31 14:03:22')
+})
+
+test('files are counted in thousands, as pip counts them', () => {
+  expect([0, 350e3, 9.94e6, 9.96e6, 274e6, 999.4e6, 999.6e6, 3.4e9].map(formatFileSize)).toEqual([
+    '0.0 MB',
+    '0.3 MB',
+    '9.9 MB',
+    '10 MB',
+    '274 MB',
+    '999 MB',
+    '1.00 GB',
+    '3.40 GB',
+  ])
 })

@@ -23,7 +23,11 @@ export function errorText(record: ErrorRecord): ErrorText {
   const { code, message, details } = record
   const lines = [`${code}: ${message}`]
   const { stack, ...others } = details ?? {}
-  if (Object.keys(others).length > 0) lines.push(JSON.stringify(others, null, 2))
+  const isText = (value: unknown): value is string => typeof value === 'string' && value.includes('\n')
+  const short = Object.entries(others).filter(([, value]) => !isText(value))
+  if (short.length > 0) lines.push(JSON.stringify(Object.fromEntries(short), null, 2))
+  // What a program printed is read as it was printed.
+  for (const [name, value] of Object.entries(others)) if (isText(value)) lines.push(`${name}:\n${value}`)
   if (typeof stack === 'string') lines.push(stack)
   return {
     what: message.charAt(0).toUpperCase() + message.slice(1),

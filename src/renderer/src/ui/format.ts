@@ -39,6 +39,12 @@ export function formatBytes(bytes: number): string {
   return bytes < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)} MB` : `${(bytes / 2 ** 30).toPrecision(3)} GB`
 }
 
+/** Files as pip and the makers of disks count them, in thousands: `0.4 MB`, `274 MB`, `3.40 GB`. */
+export function formatFileSize(bytes: number): string {
+  if (bytes < 9.95e6) return `${(bytes / 1e6).toFixed(1)} MB`
+  return bytes < 999.5e6 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`
+}
+
 /** Local date and time to the second, sortable: `2026-07-31 14:03:22`. */
 export function formatTime(wallTimeSecs: number): string {
   const time = new Date(wallTimeSecs * 1000)
