@@ -16,6 +16,7 @@ import { RunsState } from './runs.svelte.ts'
 import { ScalarsState } from './scalars.svelte.ts'
 import { SelectionState } from './selection.svelte.ts'
 import { SeriesState } from './series.svelte.ts'
+import { TensorflowState } from './tensorflow.svelte.ts'
 import { ThemeState } from './theme.svelte.ts'
 
 /** More curves than this on one card tell nothing and draw slowly; the toolbar says so. */
@@ -33,20 +34,20 @@ export class Workbench {
   readonly layout: LayoutState
   readonly list: RunListState
   readonly newRun: NewRunState
+  readonly tensorflow: TensorflowState
   readonly theme = new ThemeState()
   readonly route = new RouteState()
   readonly #remembered: readonly Remembered[]
 
   constructor(link: EngineLink) {
     const remember = (question: string): Remembered => new Remembered(link, `page.${question}`)
-    const [selection, charts, layout, draft] = ['selection', 'charts', 'layout', 'draft'].map(remember) as [
-      Remembered,
-      Remembered,
-      Remembered,
-      Remembered,
-    ]
+    const selection = remember('selection')
+    const charts = remember('charts')
+    const layout = remember('layout')
+    const draft = remember('draft')
+    const setup = remember('setup')
     this.link = link
-    this.#remembered = [selection, charts, layout, draft]
+    this.#remembered = [selection, charts, layout, draft, setup]
     this.engine = new EngineState(link)
     this.runs = new RunsState(link)
     this.series = new SeriesState(link)
@@ -57,6 +58,7 @@ export class Workbench {
     this.layout = new LayoutState(this.theme, layout)
     this.list = new RunListState(this.runs, this.layout)
     this.newRun = new NewRunState(link, draft)
+    this.tensorflow = new TensorflowState(link, setup, () => this.engine.refresh())
     link.onState(({ kind }) => {
       if (kind === 'connected') void this.#resume()
     })
@@ -124,13 +126,17 @@ export class Workbench {
 
   async #resume(): Promise<void> {
     try {
-      const restored = this.#isRestored ? [] : [this.layout.restore(), this.charts.restore(), this.selection.restore()]
+      const restored = this.#isRestored
+        ? []
+        : [this.layout.restore(), this.charts.restore(), this.selection.restore(), this.tensorflow.restore()]
       this.#isRestored = true
       await Promise.all([this.runs.refresh(), this.engine.refresh(), ...restored])
       this.error = null
       this.series.refresh()
       this.scalars.refresh()
       this.#pickNewest()
+      // After the runs: finding what could be set up may take the engine a moment.
+      void this.tensorflow.refresh()
     } catch (error) {
       this.error = error
     }
@@ -141,7 +147,7 @@ export class Workbench {
   #pickNewest(): void {
     if (this.route.current.run !== null && this.runs.byId.has(this.route.current.run)) return
     const newest = this.list.visible[0]
-    if (newest && this.route.current.page === 'run') this.route.replace({ run: newest.runId })
+    if (newest && this.route.current.page !== 'new') this.route.replace({ run: newest.runId })
   }
 }
 
