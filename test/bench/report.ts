@@ -15,7 +15,8 @@ export interface BenchRow {
   readonly case: string
   readonly metric: string
   readonly unit: string
-  readonly minima: Measured
+  /** null: could not be measured. */
+  readonly minima: Measured | null
   readonly peer?: Measured & { readonly name: string; readonly version: string }
   /** Minima over peer, of the minima. */
   readonly ratio?: number
@@ -44,36 +45,59 @@ export function atMost(what: string, limit: number, value: number | null): Bar {
   return { what, limit, value, ok: value !== null && value <= limit }
 }
 
-export function benchOptions(): { json?: string; seed: number; scale: number } {
+export interface BenchOptions {
+  readonly json?: string
+  readonly seed: number
+  readonly scale: number
+  /** How often each side has its turn, where a bench lets that be chosen. */
+  readonly rounds?: number
+  /** Names of the parts that are to run; none: all. */
+  readonly only: readonly string[]
+}
+
+export function benchOptions(): BenchOptions {
   const { values } = parseArgs({
     options: {
       json: { type: 'string' },
       seed: { type: 'string', default: '1' },
       scale: { type: 'string', default: '1' },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
     },
   })
-  return { ...(values.json && { json: values.json }), seed: Number(values.seed), scale: Number(values.scale) }
+  return {
+    ...(values.json && { json: values.json }),
+    seed: Number(values.seed),
+    scale: Number(values.scale),
+    ...(values.rounds && { rounds: Number(values.rounds) }),
+    only: values.only.flatMap((names) => names.split(',')),
+  }
 }
 
 /** Ends the process with 1 when a bar was missed. */
 export function report(name: string, rows: readonly BenchRow[], bars: readonly Bar[]): void {
   console.log(
     formatTable(
-      ['case', 'metric', 'min', 'median', 'unit', 'peer min', 'ratio'],
-      rows.map((row) => [
+      ['case', 'metric', 'min', 'median', 'unit', 'peer', 'min', 'median', 'ratio', 'of medians'],
+      rows.map(({ minima, peer, ratio, ...row }) => [
         row.case,
         row.metric,
-        formatNumber(row.minima.min),
-        formatNumber(row.minima.median),
+        formatNumber(minima?.min),
+        formatNumber(minima?.median),
         row.unit,
-        row.peer ? formatNumber(row.peer.min) : '',
-        row.ratio === undefined ? '' : row.ratio.toFixed(3),
+        peer?.name ?? '',
+        peer ? formatNumber(peer.min) : '',
+        peer ? formatNumber(peer.median) : '',
+        ratio === undefined ? '' : ratio.toFixed(3),
+        ratio === undefined || !minima || !peer ? '' : (minima.median / peer.median).toFixed(3),
       ]),
-      [2, 3, 5, 6],
+      [2, 3, 6, 7, 8, 9],
     ),
   )
   for (const bar of bars) {
-    console.log(`${bar.ok ? 'ok  ' : 'MISS'} ${bar.what}: ${formatNumber(bar.value)} (limit ${bar.limit})`)
+    console.log(
+      `${bar.ok ? 'ok  ' : 'MISS'} ${bar.what}: ${formatNumber(bar.value)} (limit ${Number(bar.limit.toPrecision(4))})`,
+    )
   }
   const { json } = benchOptions()
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version }
