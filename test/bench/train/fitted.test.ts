@@ -1,6 +1,6 @@
 /** Speed without the warm-up, and the comparison that tells whether two trainings did the same work. */
 import { describe, expect, it } from 'vitest'
-import { largestDifference, msPerStep, type Fitted, type LossEntry } from './fitted.ts'
+import { epochDifference, largestDifference, msPerStep, type Fitted, type LossEntry } from './fitted.ts'
 
 function fitted(part: Partial<Fitted>): Fitted {
   return { epochEndsMs: [], steps: 0, epochLosses: [], trace: [], ...part }
@@ -47,5 +47,12 @@ describe('largestDifference', () => {
   it('does not take a loss that is no number for an equal one', () => {
     const other = traced({ step: 1, loss: NaN }, { step: 2, loss: 2 }, { step: 3, loss: 1 })
     expect(largestDifference(reference, other, plan)).toBeNaN()
+  })
+})
+
+describe('epochDifference', () => {
+  it('is relative to the reference, and no number when there is no epoch', () => {
+    expect(epochDifference(fitted({ epochLosses: [2, 1] }), fitted({ epochLosses: [2.1, 5] }))).toBeCloseTo(0.05, 10)
+    expect(epochDifference(fitted({ epochLosses: [2] }), fitted({}))).toBeNaN()
   })
 })

@@ -30,6 +30,12 @@ export function msPerStep({ epochEndsMs, steps }: Fitted): number {
   return ((epochEndsMs.at(-1) ?? NaN) - first) / (perEpoch * (epochEndsMs.length - 1))
 }
 
+/** Relative, of the mean losses of the first epoch. */
+export function epochDifference(reference: Fitted, other: Fitted): number {
+  const [due = NaN] = reference.epochLosses
+  return Math.abs((other.epochLosses[0] ?? NaN) - due) / Math.abs(due)
+}
+
 export interface Plan {
   readonly rows: number
   readonly batchSize: number

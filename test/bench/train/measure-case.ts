@@ -1,7 +1,7 @@
 /** One case of bench:train: first whether all do the same work, then rounds in which they take turns. */
 import type { BenchCase } from './cases.ts'
 import type { Contender, KerasPeer } from './contenders.ts'
-import { largestDifference, msPerStep, type Fitted } from './fitted.ts'
+import { epochDifference, largestDifference, msPerStep, type Fitted } from './fitted.ts'
 import type { Work } from './work.ts'
 
 const STEPS_PER_EXECUTION = [10, 20, 50, 100]
@@ -19,7 +19,7 @@ export interface ContenderResult {
   /** Milliseconds per step, one of each round. */
   readonly runs: readonly number[]
   /** From the losses of Keras's plain `fit`, relative; null where it could not be compared. */
-  readonly lossDifference: number | null
+  readonly difference: { readonly worstStep: number; readonly epoch: number } | null
   readonly stepsPerEpoch: number | null
   /** Why it did not train. */
   readonly problem: string | null
@@ -99,7 +99,7 @@ interface Turns {
 /** After a failure it has no more turns. */
 function createTurns(contender: Contender): Turns {
   const runs: number[] = []
-  let lossDifference: number | null = null
+  let difference: ContenderResult['difference'] = null
   let stepsPerEpoch: number | null = null
   let problem: string | null = null
   const unlessFailed = async (action: () => Promise<void>): Promise<void> => {
@@ -114,7 +114,11 @@ function createTurns(contender: Contender): Turns {
     compare: (work, reference) =>
       unlessFailed(async () => {
         const plan = { rows: work.rows, batchSize: work.case.fit.batchSize }
-        lossDifference = largestDifference(reference, await traceOf(contender, work), plan)
+        const fitted = await traceOf(contender, work)
+        const epoch = epochDifference(reference, fitted)
+        difference = { worstStep: largestDifference(reference, fitted, plan), epoch }
+        const [step, mean] = [difference.worstStep.toExponential(1), epoch.toExponential(1)]
+        console.log(`  ${contender.name}: losses differ by ${step} at the worst step, by ${mean} over the epoch`)
       }),
     time: (work) =>
       unlessFailed(async () => {
@@ -129,7 +133,7 @@ function createTurns(contender: Contender): Turns {
       name: contender.name,
       version: contender.version,
       runs,
-      lossDifference,
+      difference,
       stepsPerEpoch,
       problem,
     }),
