@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import type { Runtime } from './backend.ts'
+import { installTensorflowKernels } from './tensorflow-kernels.ts'
 
 export const TFJS_NODE = '@tensorflow/tfjs-node-gpu'
 const require = createRequire(import.meta.url)
@@ -31,6 +32,7 @@ export async function loadTensorflow(binding: string): Promise<Runtime> {
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(native, TFJS_NODE) as never, 3)
   if (!(await tf.setBackend('tensorflow'))) throw new Error('TensorFlow did not start')
   await tf.ready()
+  installTensorflowKernels(tf)
   const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice: boolean }
   return {
     name: 'tensorflow',
