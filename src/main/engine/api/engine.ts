@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { toErrorRecord } from '../../../contract/errors.ts'
 import { rung, type EngineInfo, type Rung } from '../../../contract/requests.ts'
 import { LADDER, planBackend } from '../training/backends/ladder.ts'
+import { readSetup, setupCommand } from '../training/backends/tensorflow-home.ts'
 import type { ApiContext } from './context.ts'
 import type { Handlers } from './router.ts'
 
@@ -50,6 +51,16 @@ async function checkInChild(trainerScript: string, name: string, title: string):
     })
     return rung.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
   } catch (error) {
-    return { name, title, available: false, device: null, reason: `its check failed: ${(error as Error).message}` }
+    return { name, title, available: false, device: null, reason: describeCrash(name, error as CheckError) }
   }
+}
+
+type CheckError = Error & { readonly signal?: string | null; readonly code?: number | string; readonly stderr?: string }
+
+function describeCrash(name: string, { signal, code, stderr, message }: CheckError): string {
+  const how = signal ? `was ended by ${signal}` : typeof code === 'number' ? `ended with code ${code}` : message
+  const said = stderr?.trim().split('\n').at(-1)
+  const setup = name === 'tensorflow' ? readSetup() : null
+  const mend = setup ? ` (\`${setupCommand(setup.flavor)}\` sets it up anew)` : ''
+  return `its check ${how}${said ? `: ${said.slice(0, 200)}` : ''}${mend}`
 }

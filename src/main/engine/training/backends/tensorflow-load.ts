@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import type { Runtime } from './backend.ts'
+import { TFJS_NODE } from './tensorflow-home.ts'
 import { installTensorflowKernels } from './tensorflow-kernels.ts'
 
-export const TFJS_NODE = '@tensorflow/tfjs-node-gpu'
 const require = createRequire(import.meta.url)
 
 /** tfjs-node 4.22 calls two functions that Node 23 took out of `util`. */
