@@ -86,7 +86,11 @@ export const requests = {
     params: experimentText,
     result: z.object({ problems: z.array(problem), hparams: hparams.nullable() }),
   },
-  'tensorflow.status': { params: nothing, result: tensorflowStatus },
+  'tensorflow.status': {
+    /** As for `tensorflow.setup`: plans are told for these. */
+    params: z.strictObject({ python: z.string().nullable().default(null), wheel: z.string().nullable().default(null) }),
+    result: tensorflowStatus,
+  },
   /** Starts a setup, or tells of the one that is going on; `tensorflowSetup` events say how it goes. */
   'tensorflow.setup': {
     params: z.strictObject({

@@ -9,6 +9,8 @@ export interface PackagePaths {
   readonly trainerScript: string
   readonly pageDir: string
   readonly examplesDir: string
+  /** Native modules that ship, in `<platform>-<arch>/`. */
+  readonly nativeDir: string
 }
 
 export function packagePaths(): PackagePaths {
@@ -21,6 +23,7 @@ export function packagePaths(): PackagePaths {
     trainerScript: join(rootDir, 'out/engine/trainer.mjs'),
     pageDir: join(rootDir, 'out/renderer'),
     examplesDir: join(rootDir, 'examples'),
+    nativeDir: join(rootDir, 'resources/native'),
   }
 }
 

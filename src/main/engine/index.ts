@@ -18,6 +18,7 @@ import { createEventBus, type EventBus } from './event-bus.ts'
 import { createRunManager } from './run-manager.ts'
 import { openStore } from './store/store.ts'
 import { lockWorkspace } from './store/workspace-lock.ts'
+import { createSetupManager } from './tensorflow/setup-manager.ts'
 
 export interface EngineOptions {
   readonly workspaceDir: string
@@ -27,6 +28,8 @@ export interface EngineOptions {
   /** Folder of the built page. */
   readonly pageDir: string
   readonly examplesDir: string
+  /** Folder of the native modules that ship; default: none does. */
+  readonly nativeDir?: string
   /** Trainers at the same time; default: one per core, two at least. */
   readonly slots?: number
   /** Seconds since the Unix epoch. */
@@ -42,6 +45,7 @@ export interface Engine {
   connectionCount(): number
   /** Queued and running runs. */
   liveRunCount(): number
+  isSettingUp(): boolean
   /** Resolves when somebody asked the engine to end, with what is to become of its runs. */
   readonly shutdownAsked: Promise<{ stopRuns: boolean }>
   close(how?: { stopRuns: boolean }): Promise<void>
@@ -59,6 +63,11 @@ export function createEngine(options: EngineOptions): Engine {
   const bus = createEventBus()
   const slots = options.slots ?? Math.max(2, availableParallelism())
   const runs = createRunManager({ store, bus, workspaceDir, trainerScript: options.trainerScript, version, slots, now })
+  const setups = createSetupManager({
+    trainerScript: options.trainerScript,
+    nativeDir: options.nativeDir ?? null,
+    emit: (job) => bus.emit('tensorflowSetup', { job }),
+  })
   let askShutdown: (how: { stopRuns: boolean }) => void = () => undefined
   const shutdownAsked = new Promise<{ stopRuns: boolean }>((done) => {
     askShutdown = done
@@ -79,7 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...runHandlers(context),
     ...experimentHandlers(context),
     ...settingsHandlers(context),
-    ...tensorflowHandlers(),
+    ...tensorflowHandlers(setups),
   }
   let connections = 0
   let closeDoor: (() => Promise<void>) | null = null
@@ -90,6 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
     shutdownAsked,
     connectionCount: () => connections,
     liveRunCount: () => runs.liveCount(),
+    isSettingUp: () => setups.isRunning(),
     async listen(port = 0) {
       const token = randomBytes(24).toString('base64url')
       const server = await listen({
@@ -115,7 +125,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async close(how = { stopRuns: true }) {
       bus.emit('engineStopping', { reason: 'the engine was asked to end' })
-      await runs.close(how)
+      await Promise.all([runs.close(how), setups.cancel()])
       await closeDoor?.()
       store.close()
       unlock()

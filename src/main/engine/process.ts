@@ -7,7 +7,7 @@ import { toErrorRecord } from '../../contract/errors.ts'
 import { packagePaths } from '../package-paths.ts'
 import { createEngine } from './index.ts'
 
-/** With nobody connected and nothing training for this long, an engine that was started for a window ends. */
+/** With nobody connected and nothing going on for this long, an engine that was started for a window ends. */
 const IDLE_MS = 15_000
 
 const { values } = parseArgs({
@@ -31,7 +31,7 @@ try {
   if (values['until-idle']) {
     let usedAt = Date.now()
     setInterval(() => {
-      if (engine.connectionCount() > 0 || engine.liveRunCount() > 0) usedAt = Date.now()
+      if (engine.connectionCount() > 0 || engine.liveRunCount() > 0 || engine.isSettingUp()) usedAt = Date.now()
       else if (Date.now() - usedAt > IDLE_MS) void end({ stopRuns: true })
     }, 1000)
   }

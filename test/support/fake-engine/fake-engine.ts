@@ -17,7 +17,7 @@ import { serveSocket } from '../../../src/main/engine/api/socket.ts'
 import { createEventBus } from '../../../src/main/engine/event-bus.ts'
 import { openStore } from '../../../src/main/engine/store/store.ts'
 import { addFakeRun, addFakeRuns, logSteps, STEPS_PER_EPOCH } from './fake-runs.ts'
-import { fakeTensorflow, forwardSetup } from './fake-tensorflow.ts'
+import { fakeTensorflow } from './fake-tensorflow.ts'
 
 export interface FakeEngine {
   readonly url: string
@@ -143,10 +143,7 @@ export async function startFakeEngine(pageDir: string, runCount: number, options
     token,
     port,
     pageDir,
-    onSocket(socket) {
-      serveSocket(socket, handlers, bus)
-      forwardSetup(socket, bus)
-    },
+    onSocket: (socket) => serveSocket(socket, handlers, bus),
     readScalars: (query) => answerScalarQuery(store, query),
     health: () => ({ liveRuns: timers.size }),
     shutdown: () => undefined,

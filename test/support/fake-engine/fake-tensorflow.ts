@@ -3,9 +3,6 @@
  * it stopped, and fails its check where the wheel's name holds `broken`.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createBirpc } from 'birpc'
-import type { WebSocket } from 'ws'
-import type { PagePort } from '../../../src/contract/ports.ts'
 import type { EngineInfo } from '../../../src/contract/requests.ts'
 import type {
   SetupJob,
@@ -171,21 +168,4 @@ export function fakeTensorflow(bus: EventBus, setupMs: number): FakeTensorflow {
           },
     close: () => running.abort(),
   }
-}
-
-/** Tells a page of setups, as the engine's own socket does for the other events. */
-export function forwardSetup(socket: WebSocket, bus: EventBus): void {
-  const page = createBirpc<PagePort>(
-    {},
-    {
-      post: (data: string) => socket.send(data),
-      on: () => undefined,
-      serialize: JSON.stringify,
-      deserialize: JSON.parse,
-    },
-  )
-  socket.on(
-    'close',
-    bus.on('tensorflowSetup', (payload) => void page.event.asEvent('tensorflowSetup', payload)),
-  )
 }

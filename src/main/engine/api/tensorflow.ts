@@ -1,21 +1,20 @@
-/** Native TensorFlow: what is set up and what could be. */
-import { MinimaError } from '../../../contract/errors.ts'
-import type { TensorflowStatus } from '../../../contract/tensorflow.ts'
-import { readSetup } from '../training/backends/tensorflow-home.ts'
+/** Native TensorFlow: what is set up, what could be, and setting it up. */
+import type { SetupManager } from '../tensorflow/setup-manager.ts'
 import type { Handlers } from './router.ts'
 
-export function tensorflowHandlers(): Pick<
-  Handlers,
-  'tensorflow.status' | 'tensorflow.setup' | 'tensorflow.cancel' | 'tensorflow.remove'
-> {
-  const status = (): TensorflowStatus => ({ installed: readSetup(), plans: [], job: null })
-  const refuse = (): never => {
-    throw new MinimaError('backend-unavailable', 'setting up TensorFlow is not built yet')
-  }
+export function tensorflowHandlers(
+  setups: SetupManager,
+): Pick<Handlers, 'tensorflow.status' | 'tensorflow.setup' | 'tensorflow.cancel' | 'tensorflow.remove'> {
   return {
-    'tensorflow.status': status,
-    'tensorflow.setup': refuse,
-    'tensorflow.cancel': refuse,
-    'tensorflow.remove': refuse,
+    'tensorflow.status': (from) => setups.status(from),
+    'tensorflow.setup': (choice) => setups.start(choice),
+    'tensorflow.cancel': async () => {
+      await setups.cancel()
+      return {}
+    },
+    'tensorflow.remove': () => {
+      setups.remove()
+      return setups.status({ python: null, wheel: null })
+    },
   }
 }
