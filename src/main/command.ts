@@ -1,5 +1,5 @@
 /** The program `minima`: its commands, and the one place where a command may bring up an engine of its own. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { MinimaError } from '../contract/errors.ts'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
@@ -8,6 +8,7 @@ import { open } from './cli/open.ts'
 import { listRuns } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import type { CommandContext } from './cli/session.ts'
+import { setup } from './cli/setup.ts'
 import { train } from './cli/train.ts'
 import { workspaceDir } from './engine-host.ts'
 import { packagePaths } from './package-paths.ts'
@@ -94,6 +95,32 @@ program
   .description('check what can train here, and say what is missing')
   .option('--json', 'for programs', false)
   .action((options: { json: boolean }) => finish(doctor(withWorkspace(options), context)))
+
+program
+  .command('setup')
+  .description('set up native TensorFlow, the fastest there is to train on: `minima setup tensorflow`')
+  .argument('<what>', 'tensorflow')
+  .addOption(new Option('--cpu', 'for the CPU (the default)').conflicts(['cuda', 'stock']))
+  .addOption(new Option('--cuda', "with NVIDIA's libraries, for their GPUs").conflicts(['cpu', 'stock']))
+  .addOption(new Option('--stock', "tfjs-node's own old build, by its own installer").conflicts(['cpu', 'cuda']))
+  .option('--python <path>', 'take TensorFlow, or pip, from this Python')
+  .option('--wheel <file>', 'take TensorFlow from this wheel')
+  .option('--remove', 'undo it', false)
+  .option('--yes', 'do not ask', false)
+  .action((what: string, options: SetupFlags) => {
+    const flavor = options.cuda ? 'cuda' : options.stock ? 'stock' : 'cpu'
+    return finish(setup(what, withWorkspace({ ...options, flavor }), context))
+  })
+
+interface SetupFlags {
+  readonly cpu?: boolean
+  readonly cuda?: boolean
+  readonly stock?: boolean
+  readonly python?: string
+  readonly wheel?: string
+  readonly remove: boolean
+  readonly yes: boolean
+}
 
 function collect(value: string, sofar: string[]): string[] {
   return [...sofar, value]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatDuration, formatNumber, formatTable } from '../../src/main/cli/format.ts'
+import { formatBytes, formatDuration, formatNumber, formatTable } from '../../src/main/cli/format.ts'
 
 test.each([
   [0.123456, '0.1235'],
@@ -21,6 +21,14 @@ test.each([
   [3725, '1 h 02 m'],
 ])('%s seconds are %s', (secs, text) => {
   expect(formatDuration(secs)).toBe(text)
+})
+
+test.each([
+  [86_104, '86 kB'],
+  [273_829_956, '274 MB'],
+  [3.38e9, '3.4 GB'],
+])('%s bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text)
 })
 
 test('tables line up, numbers to the right', () => {

@@ -16,6 +16,12 @@ export function formatDuration(secs: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`
 }
 
+/** `86 kB`, `274 MB`, `3.4 GB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0')
 }

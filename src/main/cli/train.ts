@@ -6,6 +6,7 @@ import type { RunDetail } from '../../contract/run.ts'
 import { isLive } from '../../contract/terms.ts'
 import { formatDuration, formatNumber, formatTable } from './format.ts'
 import { showRun, watchRun, type RunWatch } from './run-progress.ts'
+import { asTyped } from './program-name.ts'
 import { openSession, type CommandContext, type Session } from './session.ts'
 
 export interface TrainOptions {
@@ -82,7 +83,7 @@ async function announce({ connection }: Session, watch: RunWatch): Promise<RunDe
       console.log(formatModel(model))
       console.log(`rows: ${rows.train} train, ${rows.validation} validation, ${rows.test} test`)
       console.log(`backend: ${environment?.backend} (${environment?.device})`)
-      console.log(`  why: ${environment?.backendReason}\n`)
+      console.log(`  why: ${asTyped(environment?.backendReason ?? '')}\n`)
       return rows
     }
     if (!isLive(watch.latest.state)) return rows
