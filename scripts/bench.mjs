@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildWhatIsStale } from './build.mjs'
 import { requireNewNode } from './node-version.mjs'
+import { tensorflowEnv } from './tensorflow.mjs'
 import { electronDist, root, withDisplay } from './test-environment.mjs'
 
 requireNewNode()
@@ -10,5 +11,6 @@ await buildWhatIsStale()
 const [name, ...rest] = process.argv.slice(2)
 const bench = [process.execPath, '--no-warnings', join(root, `test/bench/${name}.ts`), ...rest]
 const [program, ...args] = withDisplay(bench)
-const child = spawn(program, args, { cwd: root, env: { ...process.env, ...electronDist() }, stdio: 'inherit' })
+const env = { ...process.env, ...electronDist(), ...(await tensorflowEnv()) }
+const child = spawn(program, args, { cwd: root, env, stdio: 'inherit' })
 child.on('close', (code) => process.exit(code ?? 1))

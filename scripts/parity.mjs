@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { requireNewNode } from './node-version.mjs'
+import { tensorflowEnv } from './tensorflow.mjs'
 import { root } from './test-environment.mjs'
 
 const KINDS = {
@@ -31,6 +32,7 @@ const files = kind === undefined ? Object.values(KINDS).flat() : KINDS[kind]
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const child = spawn(process.execPath, [vitest, 'run', '--project', 'unit', ...files, ...args], {
   cwd: root,
+  env: { ...process.env, ...(await tensorflowEnv()) },
   stdio: 'inherit',
 })
 child.on('close', (code) => process.exit(code ?? 1))

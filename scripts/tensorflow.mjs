@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tensorflow } from '../src/main/engine/training/backends/tensorflow.ts'
+import { buildWhatIsStale } from './build.mjs'
 import { root } from './test-environment.mjs'
 
 const HOME = 'MINIMA_TENSORFLOW_HOME'
@@ -18,7 +19,8 @@ export async function tensorflowEnv() {
   process.env[HOME] = home
   try {
     if (tensorflow.obstacle() === null) return { [HOME]: home }
-    console.log('TensorFlow is not set up; doing that for the tests, once, in .cache/tensorflow:')
+    console.log('TensorFlow is not set up; doing that for tests and benches, once, in .cache/tensorflow:')
+    await buildWhatIsStale(['engine'])
     const { code, stderr } = await setUp(home)
     if (code === 0) return { [HOME]: home }
     const reason = stderr.trim().split('\n').at(-1) || 'it could not be set up'
