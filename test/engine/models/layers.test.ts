@@ -4,6 +4,7 @@ import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
 import { createRandom } from '../../../src/main/engine/data/random.ts'
 import { buildModel } from '../../../src/main/engine/models/build-model.ts'
 import { createForward } from '../../../src/main/engine/models/forward.ts'
+import { createStepCounter } from '../../../src/main/engine/models/step-counter.ts'
 import { orthogonal } from '../../../src/main/engine/models/initial-weights.ts'
 import { layerNames, weightsOf } from '../../../src/main/engine/models/layer-kinds.ts'
 import { summarizeModel } from '../../../src/main/engine/models/summary.ts'
@@ -57,8 +58,12 @@ describe('noise', () => {
   async function passes(given: unknown, seed: number): Promise<{ steps: number[][]; predicted: number[] }> {
     await useBackend('cpu')
     const layers = [layer(given)]
-    const forward = createForward(tf, buildModel(tf, { layers }, [1000], seed), layers, 'meanSquaredError')
-    const pass = (training: boolean): number[] => Array.from(forward.output(tf.ones([2, 1000]), training).dataSync())
+    const counter = createStepCounter()
+    const forward = createForward(tf, buildModel(tf, { layers }, [1000], seed, counter), layers, 'meanSquaredError')
+    const pass = (training: boolean): number[] => {
+      counter.step++
+      return Array.from(forward.output(tf.ones([2, 1000]), training).dataSync())
+    }
     return { steps: [pass(true), pass(true), pass(true)], predicted: pass(false) }
   }
 

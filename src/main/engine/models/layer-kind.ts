@@ -1,6 +1,7 @@
 /** What Minima knows of a layer type: its shapes and weights, told without TensorFlow.js, and how to build it with it. */
 import type { LayerOf, LayerType } from '../../../contract/experiment/layers.ts'
 import type { Draw } from './initial-weights.ts'
+import type { StepCounter } from './step-counter.ts'
 import type { Tf, TfLayer } from './tf.ts'
 
 /** Sizes without the batch dimension. */
@@ -20,6 +21,12 @@ export interface BuildArgs {
   readonly inputShape?: number[]
 }
 
+/** What a layer's noise is drawn from. */
+export interface NoiseSource {
+  readonly seed: number
+  readonly counter: StepCounter
+}
+
 /** All three functions may count on `outputShape` having accepted the input. */
 export interface LayerKind<T extends LayerType> {
   /** Keras's automatic name, without its number: `max_pooling2d`. */
@@ -28,8 +35,8 @@ export interface LayerKind<T extends LayerType> {
   outputShape(spec: LayerOf<T>, input: Shape): Shape
   /** In the order in which TensorFlow.js keeps them. */
   weights(spec: LayerOf<T>, input: Shape): readonly Weight[]
-  /** Weights are drawn and set afterwards; `seed` is for noise. */
-  build(tf: Tf, spec: LayerOf<T>, args: BuildArgs, seed: number, input: Shape): TfLayer
+  /** Weights are drawn and set afterwards. */
+  build(tf: Tf, spec: LayerOf<T>, args: BuildArgs, noise: NoiseSource, input: Shape): TfLayer
 }
 
 export const NO_WEIGHTS = (): readonly Weight[] => []

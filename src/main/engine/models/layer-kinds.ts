@@ -1,6 +1,6 @@
 /** Every layer type of the contract and what is known of it. */
 import type { LayerSpec, LayerType } from '../../../contract/experiment/layers.ts'
-import type { BuildArgs, LayerKind, Shape, Weight } from './layer-kind.ts'
+import type { BuildArgs, LayerKind, NoiseSource, Shape, Weight } from './layer-kind.ts'
 import { conv1d, conv2d } from './layers/convolution.ts'
 import { activation, dense, flatten, leakyReLU, reshape } from './layers/core.ts'
 import { dropout, gaussianNoise } from './layers/noise.ts'
@@ -44,8 +44,8 @@ export function weightsOf(spec: LayerSpec, input: Shape): readonly Weight[] {
   return kindOf(spec).weights(spec as never, input)
 }
 
-export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, seed: number, input: Shape): TfLayer {
-  return kindOf(spec).build(tf, spec as never, args, seed, input)
+export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, noise: NoiseSource, input: Shape): TfLayer {
+  return kindOf(spec).build(tf, spec as never, args, noise, input)
 }
 
 /** Names given, and Keras's automatic ones for the rest: dense, dense_1, … counted per model. */

@@ -16,7 +16,7 @@ export const flatten: LayerKind<'flatten'> = {
   outputShape: (_spec, input) => [sizeOf(input)],
   weights: NO_WEIGHTS,
   // Keras's takes rows that are flat already, tfjs's own refuses them.
-  build: (tf, _spec, args, _seed, input) =>
+  build: (tf, _spec, args, _noise, input) =>
     input.length > 1 ? tf.layers.flatten(args) : tf.layers.reshape({ ...args, targetShape: [sizeOf(input)] }),
 }
 
