@@ -32,11 +32,18 @@ export interface StepInputs {
 
 export function stepVariables(tf: Tf, plan: OptimizerPlan, inputs: StepInputs): readonly VariableUpdate[] {
   const moved = plan.accumulated > 1 ? accumulate(tf, plan, inputs) : update(tf, plan, inputs)
-  if (!plan.averages) return moved
-  return moved.map(({ weight, slots }) => {
-    const average = plan.average(tf, named(slots, AVERAGE), weight, inputs.scalars)
-    return { weight: overwritten(tf, plan, inputs, { weight, average }), slots: { ...slots, [AVERAGE]: average } }
-  })
+  return plan.averages ? moved.map((variable) => averageVariable(tf, plan, variable, inputs)) : moved
+}
+
+/** The average that a moved weight makes, which may take its place. */
+export function averageVariable(
+  tf: Tf,
+  plan: OptimizerPlan,
+  { weight, slots }: VariableUpdate,
+  inputs: Pick<StepInputs, 'scalars' | 'phase'>,
+): VariableUpdate {
+  const average = plan.average(tf, named(slots, AVERAGE), weight, inputs.scalars)
+  return { weight: overwritten(tf, plan, inputs, { weight, average }), slots: { ...slots, [AVERAGE]: average } }
 }
 
 /** Decay and the rule, of every variable that has a gradient. */
@@ -93,7 +100,7 @@ function emptied(tf: Tf, updates: readonly VariableUpdate[]): readonly VariableU
 function overwritten(
   tf: Tf,
   plan: OptimizerPlan,
-  { phase, scalars }: StepInputs,
+  { phase, scalars }: Pick<StepInputs, 'scalars' | 'phase'>,
   { weight, average }: { weight: Tensor; average: Tensor },
 ): Tensor {
   if (!plan.overwrites) return weight
