@@ -56,6 +56,7 @@ it("fills in Keras's defaults", () => {
       metrics: [],
       epochs: 1,
       batchSize: 32,
+      precision: 'float32',
       seed: 0,
       shuffle: true,
     },

@@ -1,13 +1,10 @@
 /** The ways in which Minima takes training steps; each is to take the same ones as Keras. */
-import { gatherBatch } from '../../src/main/engine/data/batches.ts'
-import type { LossFunction } from '../../src/main/engine/models/losses.ts'
-import type { Tensor } from '../../src/main/engine/models/tf.ts'
 import type { Backend, Runtime } from '../../src/main/engine/training/backends/backend.ts'
 import { cpu } from '../../src/main/engine/training/backends/cpu.ts'
 import { tensorflow } from '../../src/main/engine/training/backends/tensorflow.ts'
 import { wasm } from '../../src/main/engine/training/backends/wasm.ts'
-import { createEagerStep } from '../../src/main/engine/training/eager-step.ts'
 import { prepareTraining, type PreparedTraining } from '../../src/main/engine/training/prepare-training.ts'
+import { tensorflowSkip } from '../support/tensorflow.ts'
 import type { StepRun } from './step-runs.ts'
 
 export interface Trained {
@@ -30,9 +27,10 @@ export interface Engine {
 }
 
 export const ENGINES: readonly Engine[] = [
-  eager(wasm, { tolerance: 1e-4, runs: Infinity }),
-  eager(cpu, { tolerance: 1e-5, runs: 3 }),
-  eager(tensorflow, { tolerance: 1e-5, runs: Infinity }),
+  engine(wasm, { tolerance: 1e-4, runs: Infinity }),
+  engine(cpu, { tolerance: 1e-5, runs: 3 }),
+  engine(tensorflow, { tolerance: 1e-5, runs: Infinity }),
+  engine(tensorflow, { tolerance: 1e-5, runs: Infinity, compile: true }),
 ]
 
 const loaded = new Map<string, Promise<Runtime>>()
@@ -46,42 +44,43 @@ async function use(backend: Backend): Promise<Runtime> {
   return runtime
 }
 
-function eager(backend: Backend, limits: Pick<Engine, 'tolerance' | 'runs'>): Engine {
+function engine(
+  backend: Backend,
+  { compile = false, ...limits }: Pick<Engine, 'tolerance' | 'runs'> & { compile?: boolean },
+): Engine {
   return {
-    name: `${backend.name} eager`,
+    name: `${backend.name} ${compile ? 'compiled' : 'eager'}`,
     ...limits,
-    available: () => backend.obstacle(),
+    available: () => (backend === tensorflow ? tensorflowSkip() : backend.obstacle()),
     async run(run, rates) {
       const runtime = await use(backend)
       const job = { type: 'start', experiment: run.experiment, baseDir: run.baseDir, weightsDir: run.baseDir } as const
-      return trainEagerly(run, await prepareTraining(job, runtime), rates)
+      const training = await prepareTraining(job, runtime, { compile, rowWeights: run.rowWeights })
+      if (compile && training.steps.how !== 'compiled') throw new Error(`not compiled: ${training.steps.how}`)
+      return train(run, training, rates)
     },
   }
 }
 
-function trainEagerly(run: StepRun, { data, parts }: PreparedTraining, rates: readonly number[] | undefined): Trained {
-  const { tf, model, optimizer } = parts
+/** As many steps to a call as the way of taking them allows; one where each has a rate of its own. */
+function train(run: StepRun, { data, parts, steps }: PreparedTraining, rates: readonly number[] | undefined): Trained {
   setFirstWeights(parts, run)
-  let weights: Tensor | null = null
-  const loss: LossFunction = (yTrue, output) => parts.loss(yTrue, output, weights)
-  const step = createEagerStep({ ...parts, loss })
+  steps.push()
   const { batchSize } = run.experiment.fit
-  const features = new Float32Array(batchSize * data.train.featureWidth)
-  const labels = new Float32Array(batchSize * data.train.labelWidth)
-  const losses = Array.from({ length: run.steps }, (_, index) => {
-    const rows = rowsOf(index, batchSize, data.train.rows)
-    gatherBatch(data.train, rows, features, labels)
-    if (run.rowWeights) weights = tf.tensor(run.rowWeights.subarray(rows[0], (rows[0] ?? 0) + batchSize))
-    const rate = rates?.[index]
-    if (rate !== undefined) optimizer.setLearningRate(rate)
-    const result = step.run(features, labels, batchSize, false)
-    tf.dispose(weights ?? [])
-    return result.loss
-  })
-  optimizer.finalize()
-  const trained = model.getWeights().map((weight) => Float32Array.from(weight.dataSync()))
-  model.dispose()
-  return { losses, weights: trained }
+  const losses: number[] = []
+  while (losses.length < run.steps) {
+    const rate = rates?.[losses.length]
+    if (rate !== undefined) parts.optimizer.setLearningRate(rate)
+    const most = rate === undefined ? steps.batchesPerCall : 1
+    const rows = rowsOf(losses.length, Math.min(most, run.steps - losses.length), batchSize, data.train.rows)
+    losses.push(...Array.from(steps.train(rows, false).losses))
+  }
+  steps.pull()
+  parts.optimizer.finalize()
+  const weights = parts.model.getWeights().map((weight) => Float32Array.from(weight.dataSync()))
+  steps.close()
+  parts.model.dispose()
+  return { losses, weights }
 }
 
 function setFirstWeights({ tf, model }: PreparedTraining['parts'], { firstWeights }: StepRun): void {
@@ -92,7 +91,10 @@ function setFirstWeights({ tf, model }: PreparedTraining['parts'], { firstWeight
 }
 
 /** Batch after batch in order, whole ones only, and from the start again. */
-function rowsOf(step: number, batchSize: number, rows: number): Int32Array {
-  const from = (step % Math.floor(rows / batchSize)) * batchSize
-  return Int32Array.from({ length: batchSize }, (_, index) => from + index)
+function rowsOf(step: number, batches: number, batchSize: number, rows: number): Int32Array {
+  const perEpoch = Math.floor(rows / batchSize)
+  return Int32Array.from({ length: batches * batchSize }, (_, index) => {
+    const batch = (step + Math.floor(index / batchSize)) % perEpoch
+    return batch * batchSize + (index % batchSize)
+  })
 }

@@ -27,6 +27,11 @@ export const fit = z.strictObject({
   batchSize: positiveInt.default(32).describe('rows in a training step'),
   seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
   shuffle: flag.default(true).describe('another order of rows in each epoch'),
+  precision: oneOf(['float32', 'mixedBfloat16'])
+    .default('float32')
+    .describe(
+      'mixedBfloat16: compiled steps multiply in bfloat16 where the processor or GPU gains by it; weights stay float32',
+    ),
   classWeight: z
     .record(text, nonNegative)
     .optional()

@@ -60,8 +60,9 @@ async function train(experiment: Experiment, maxSteps: number): Promise<Trained>
   const { x, y } = batch(epochOrder(Math.min(rows.rows, 100), 0, 0, false))
   const output = forward.predict(x)
   const widths = { label: rows.labelWidth, output: output.shape.at(-1) ?? 1 }
-  const metric = createMetric(fit.metrics[0] ?? 'accuracy', fit.loss, widths)
-  metric.update(y.dataSync() as Float32Array, output.dataSync() as Float32Array, output.shape[0] ?? 0)
+  const metric = createMetric(tf, fit.metrics[0] ?? 'accuracy', fit.loss, widths)
+  const hits = metric.measure({ yTrue: y, output, predictions: () => output })
+  metric.update(hits.dataSync()[0] ?? NaN, output.shape[0] ?? 0)
   return { losses, metric: metric.result() }
 }
 

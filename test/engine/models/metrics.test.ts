@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Loss, Metric } from '../../../src/contract/experiment/fit.ts'
-import { createMetric } from '../../../src/main/engine/models/metrics.ts'
+import { createMetric, type MetricAccumulator, type MetricWidths } from '../../../src/main/engine/models/metrics.ts'
+import { BACKENDS, tf, useBackend } from './load-tf.ts'
 
 interface Case {
   metric: Metric
@@ -158,27 +159,42 @@ const CASES: Case[] = [
   },
 ]
 
-describe('createMetric', () => {
-  it.each(CASES)(
-    '$metric with $loss: per batch, and over all rows',
-    ({ metric, loss, label, output, batches, perBatch, result }) => {
-      const accumulator = createMetric(metric, loss, { label, output })
-      expect(accumulator.result()).toBe(NaN)
-      const feed = (): number[] =>
-        batches.map(([yTrue, yPred]) =>
-          accumulator.update(Float32Array.from(yTrue), Float32Array.from(yPred), yTrue.length / label),
-        )
-      expect(feed()).toEqual(perBatch)
-      expect(accumulator.result()).toBeCloseTo(result, 12)
-      accumulator.reset()
-      expect(accumulator.result()).toBe(NaN)
-      feed()
-      expect(accumulator.result()).toBeCloseTo(result, 12)
-    },
-  )
+/** The value of a batch by itself, given activated predictions. */
+function feed(
+  accumulator: MetricAccumulator,
+  { label, output }: MetricWidths,
+  yTrue: number[],
+  yPred: number[],
+): number {
+  const rows = yTrue.length / label
+  const sum = tf.tidy(() => {
+    const predictions = tf.tensor(yPred, [rows, output])
+    const batch = { yTrue: tf.tensor(yTrue, [rows, label]), output: predictions, predictions: () => predictions }
+    return accumulator.measure(batch).dataSync()[0] ?? NaN
+  })
+  return accumulator.update(sum, rows)
+}
 
-  it('takes only the rows it is told of', () => {
-    const accumulator = createMetric('meanAbsoluteError', 'meanSquaredError', { label: 1, output: 1 })
-    expect(accumulator.update(Float32Array.from([1, 99]), Float32Array.from([3, 0]), 1)).toBe(2)
+describe.each(BACKENDS)('createMetric on %s', (backend) => {
+  beforeAll(() => useBackend(backend))
+
+  it.each(CASES)('$metric with $loss: per batch, and over all rows', (testCase) => {
+    const { metric, loss, batches, perBatch, result } = testCase
+    const accumulator = createMetric(tf, metric, loss, testCase)
+    expect(accumulator.result()).toBe(NaN)
+    const values = batches.map(([yTrue, yPred]) => feed(accumulator, testCase, yTrue, yPred))
+    for (const [index, value] of values.entries()) expect(value).toBeCloseTo(perBatch[index] ?? NaN, 6)
+    expect(accumulator.result()).toBeCloseTo(result, 6)
+    accumulator.reset()
+    expect(accumulator.result()).toBe(NaN)
+    for (const [yTrue, yPred] of batches) feed(accumulator, testCase, yTrue, yPred)
+    expect(accumulator.result()).toBeCloseTo(result, 6)
+  })
+
+  it('keeps no tensors', () => {
+    const accumulator = createMetric(tf, 'accuracy', 'binaryCrossentropy', { label: 1, output: 1 })
+    const before = tf.memory().numTensors
+    feed(accumulator, { label: 1, output: 1 }, [1, 0], [0.6, 0.4])
+    expect(tf.memory().numTensors).toBe(before)
   })
 })

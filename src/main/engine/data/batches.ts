@@ -29,7 +29,7 @@ function tableRow(split: Split, row: number): number {
 
 // `as number` below: indices are within bounds, and a check for undefined would double the time of the innermost loops.
 
-function gatherFeatures(split: Split, rowNumbers: Int32Array, out: Float32Array): void {
+export function gatherFeatures(split: Split, rowNumbers: Int32Array, out: Float32Array): void {
   const { featureWidth: width, affine, ofByte } = split
   const features = split.table.features
   for (let index = 0; index < rowNumbers.length; index++) {
@@ -70,7 +70,7 @@ function transformRow(
   }
 }
 
-function gatherLabels(split: Split, rowNumbers: Int32Array, out: Float32Array): void {
+export function gatherLabels(split: Split, rowNumbers: Int32Array, out: Float32Array): void {
   const { labelWidth: width, oneHot } = split
   const labels = split.table.labels
   if (oneHot) out.fill(0, 0, rowNumbers.length * width)

@@ -74,7 +74,8 @@ function applyLinear(tf: Tf, layer: TfLayer, input: Tensor): Tensor {
   return input.rank === 2 ? sum : tf.reshape(sum, [...input.shape.slice(0, -1), kernel.shape[1] ?? 1])
 }
 
-function trainableOf(layer: TfLayer): NamedVariable[] {
+/** The weights of a layer that are trained, as `layer/weight`. */
+export function trainableOf(layer: TfLayer): NamedVariable[] {
   return layer.trainableWeights.map((weight: LayerVariable) => ({
     name: `${layer.name}/${weight.originalName.split('/').at(-1) ?? weight.originalName}`,
     variable: weight.read() as Variable,

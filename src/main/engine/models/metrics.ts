@@ -1,13 +1,31 @@
-/** Metrics over predictions as plain arrays, accumulated batch by batch as Keras does: means over rows, not over batches. */
+/**
+ * Metrics as Keras accumulates them: means over rows, not over batches. What a batch adds is worked out in tensor ops, so
+ * that it can be compiled into the step; sums and means are plain numbers.
+ */
 import type { Loss, Metric } from '../../../contract/experiment/fit.ts'
+import type { Tensor, Tf } from './tf.ts'
 
 export interface MetricAccumulator {
   readonly name: Metric
-  /** Takes a batch in; both arrays row-major, `yPred` activated. @returns the value of this batch alone. */
-  update(yTrue: Float32Array, yPred: Float32Array, rows: number): number
+  /**
+   * What a batch adds to the sum, a float32 scalar: the number of hits, or the sum of the costs of its elements. To be
+   * called within a tidy scope.
+   */
+  measure(batch: MeasuredBatch): Tensor
+  /** Takes in what `measure` gave for a batch of `rows` rows. @returns the value of this batch alone. */
+  update(sum: number, rows: number): number
   /** Over everything since the last reset; NaN before the first row. */
   result(): number
   reset(): void
+}
+
+export interface MeasuredBatch {
+  /** float32 [rows, labelWidth] */
+  readonly yTrue: Tensor
+  /** What the forward pass gave: logits, where the loss takes in the last activation, else what `predictions` gives. */
+  readonly output: Tensor
+  /** Activated. */
+  readonly predictions: () => Tensor
 }
 
 export interface MetricWidths {
@@ -16,21 +34,24 @@ export interface MetricWidths {
   readonly output: number
 }
 
-/** Sum and number of elements of a batch; a metric is a function of the two. */
-type Count = (yTrue: Float32Array, yPred: Float32Array, rows: number) => { sum: number; count: number }
+/** Sum over a batch, and what it is divided by for each row. */
+interface Measure {
+  readonly measure: (batch: MeasuredBatch) => Tensor
+  readonly perRow: number
+}
 
-export function createMetric(metric: Metric, loss: Loss, widths: MetricWidths): MetricAccumulator {
-  const count = countOf(metric, loss, widths)
+export function createMetric(tf: Tf, metric: Metric, loss: Loss, widths: MetricWidths): MetricAccumulator {
+  const { measure, perRow } = measureOf(tf, metric, loss, widths)
   const finish = metric === 'rootMeanSquaredError' ? Math.sqrt : (mean: number): number => mean
   let sum = 0
   let total = 0
   return {
     name: metric,
-    update(yTrue, yPred, rows) {
-      const batch = count(yTrue, yPred, rows)
-      sum += batch.sum
-      total += batch.count
-      return finish(batch.sum / batch.count)
+    measure,
+    update(added, rows) {
+      sum += added
+      total += rows * perRow
+      return finish(added / (rows * perRow))
     },
     result: () => finish(sum / total),
     reset() {
@@ -40,56 +61,28 @@ export function createMetric(metric: Metric, loss: Loss, widths: MetricWidths): 
   }
 }
 
-function countOf(metric: Metric, loss: Loss, widths: MetricWidths): Count {
-  if (metric === 'meanAbsoluteError') return overElements(widths, (error) => Math.abs(error))
-  if (metric !== 'accuracy') return overElements(widths, (error) => error * error)
-  if (loss === 'sparseCategoricalCrossentropy') return sparseHits(widths)
-  if (loss === 'categoricalCrossentropy') return categoricalHits(widths)
-  return loss === 'binaryCrossentropy' || widths.output === 1 ? binaryHits(widths) : categoricalHits(widths)
+function measureOf(tf: Tf, metric: Metric, loss: Loss, widths: MetricWidths): Measure {
+  const overElements = (cost: (yTrue: Tensor, yPred: Tensor) => Tensor): Measure => ({
+    measure: ({ yTrue, predictions }) => {
+      const yPred = predictions()
+      return tf.sum(cost(tf.reshape(yTrue, yPred.shape), yPred))
+    },
+    perRow: widths.output,
+  })
+  if (metric === 'meanAbsoluteError') return overElements((yTrue, yPred) => tf.abs(tf.sub(yTrue, yPred)))
+  if (metric !== 'accuracy') return overElements((yTrue, yPred) => tf.squaredDifference(yTrue, yPred))
+  if (loss === 'sparseCategoricalCrossentropy')
+    return hits(tf, ({ yTrue }) => tf.cast(tf.reshape(yTrue, [-1]), 'int32'))
+  const categorical = hits(tf, ({ yTrue }) => tf.argMax(yTrue, -1))
+  if (loss === 'categoricalCrossentropy' || (loss !== 'binaryCrossentropy' && widths.output > 1)) return categorical
+  // Keras's BinaryAccuracy: a prediction above 0.5 is a 1.
+  return overElements((yTrue, yPred) => tf.cast(tf.equal(tf.cast(tf.greater(yPred, 0.5), 'float32'), yTrue), 'float32'))
 }
 
-function overElements(widths: MetricWidths, cost: (error: number) => number): Count {
-  return (yTrue, yPred, rows) => {
-    const count = rows * widths.output
-    let sum = 0
-    for (let index = 0; index < count; index++) sum += cost((yTrue[index] ?? 0) - (yPred[index] ?? 0))
-    return { sum, count }
+/** The greatest logit is the greatest probability; of equals the first counts. */
+function hits(tf: Tf, classes: (batch: MeasuredBatch) => Tensor): Measure {
+  return {
+    measure: (batch) => tf.sum(tf.cast(tf.equal(tf.argMax(batch.output, -1), classes(batch)), 'float32')),
+    perRow: 1,
   }
-}
-
-/** Keras's BinaryAccuracy: a prediction above 0.5 is a 1. */
-function binaryHits(widths: MetricWidths): Count {
-  return (yTrue, yPred, rows) => {
-    const count = rows * widths.output
-    let sum = 0
-    for (let index = 0; index < count; index++) if (((yPred[index] ?? 0) > 0.5 ? 1 : 0) === yTrue[index]) sum++
-    return { sum, count }
-  }
-}
-
-function sparseHits(widths: MetricWidths): Count {
-  return (yTrue, yPred, rows) => {
-    let sum = 0
-    for (let row = 0; row < rows; row++) if (argMax(yPred, row * widths.output, widths.output) === yTrue[row]) sum++
-    return { sum, count: rows }
-  }
-}
-
-function categoricalHits({ output }: MetricWidths): Count {
-  return (yTrue, yPred, rows) => {
-    let sum = 0
-    for (let row = 0; row < rows; row++) {
-      if (argMax(yPred, row * output, output) === argMax(yTrue, row * output, output)) sum++
-    }
-    return { sum, count: rows }
-  }
-}
-
-/** Index of the first greatest of `width` numbers. */
-function argMax(values: Float32Array, from: number, width: number): number {
-  let best = 0
-  for (let index = 1; index < width; index++) {
-    if ((values[from + index] ?? 0) > (values[from + best] ?? 0)) best = index
-  }
-  return best
 }

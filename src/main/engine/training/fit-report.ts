@@ -13,11 +13,18 @@ export interface ReportHooks {
   readonly now: () => number
 }
 
+export interface StepCost {
+  /** From the gathering of its rows to its loss. */
+  readonly ms: number
+  readonly rows: number
+  /** How long ago it ended, where several were taken in a call. */
+  readonly secsAgo: number
+}
+
 export interface FitReport {
   /** Before a step that ends an epoch: whether its histograms are to be drawn. Says yes once per drawing. */
   histogramsDue(epoch: number): boolean
-  /** After each step; `ms` from the gathering of its rows to its loss. */
-  stepped(step: number, loss: number, metrics: ReadonlyMap<string, number>, cost: { ms: number; rows: number }): void
+  stepped(step: number, loss: number, metrics: ReadonlyMap<string, number>, cost: StepCost): void
   histograms(step: number): void
   /** Means over an epoch, a validation or a test, as `group/loss`, `group/accuracy`, ... */
   summed(group: 'epoch' | 'validation' | 'test', step: number, loss: number, metrics: ReadonlyMap<string, number>): void
@@ -31,7 +38,7 @@ export interface FitReport {
 
 const PROGRESS_MS = 100
 /** Epochs of a few milliseconds (XOR has four rows) would do little else than draw histograms: no more often than this. */
-const HISTOGRAM_MS = 200
+const HISTOGRAM_MS = 500
 
 export function createFitReport(experiment: Experiment, training: PreparedTraining, hooks: ReportHooks): FitReport {
   const { fit: spec, log: logSpec } = experiment
@@ -51,9 +58,9 @@ export function createFitReport(experiment: Experiment, training: PreparedTraini
       if (due) drawnAt = performance.now()
       return due
     },
-    stepped(step, loss, metrics, { ms, rows }) {
+    stepped(step, loss, metrics, { ms, rows, secsAgo }) {
       clock.stepped(ms, rows)
-      const at = now()
+      const at = now() - secsAgo
       if (step % logSpec.everySteps === 0 || step === 1 || !Number.isFinite(loss)) {
         log.scalar('train/loss', step, loss, at)
         for (const [name, value] of metrics) log.scalar(`train/${name}`, step, value, at)
@@ -65,10 +72,10 @@ export function createFitReport(experiment: Experiment, training: PreparedTraini
     },
     histograms(step) {
       const at = now()
-      for (const { name, variable } of training.parts.forward.trainable) {
-        log.histogram(histogramOf(`weights/${name}`, step, at, variable.dataSync()))
+      for (const [name, values] of training.steps.readWeights()) {
+        log.histogram(histogramOf(`weights/${name}`, step, at, values))
       }
-      for (const [name, values] of training.step.readGradients()) {
+      for (const [name, values] of training.steps.readGradients()) {
         log.histogram(histogramOf(`gradients/${name}`, step, at, values))
       }
     },

@@ -4,23 +4,34 @@
  */
 import type { WeightSnapshot } from './weights.ts'
 
-/** A copy of the weights costs about what a fraction of a step does; this often it is not felt. */
+/** A copy of the weights costs about what a fraction of a step does; this seldom it is not felt. */
 const EVERY_STEPS = 100
+/** Nor is it when steps are a fraction of a millisecond. */
+const EVERY_MS = 250
 
 export interface LastGoodWeights {
-  /** To be called after each step with its (finite) loss known; `take` copies the weights as they are now. */
+  /** To be called after steps whose losses are all finite; `take` copies the weights as they are after the last. */
   afterStep(step: number, take: () => WeightSnapshot): void
   /** The newest snapshot that a finite loss was computed from. */
   readonly good: WeightSnapshot
 }
 
-export function createLastGoodWeights(initial: WeightSnapshot): LastGoodWeights {
+export function createLastGoodWeights(
+  initial: WeightSnapshot,
+  now: () => number = performance.now.bind(performance),
+): LastGoodWeights {
   let good = initial
   let candidate: WeightSnapshot | null = null
+  let takenStep = initial.step
+  let takenAt = now()
   return {
     afterStep(step, take) {
       if (candidate) good = candidate
-      candidate = step % EVERY_STEPS === 0 ? take() : null
+      candidate = null
+      if (step - takenStep < EVERY_STEPS || now() - takenAt < EVERY_MS) return
+      candidate = take()
+      takenStep = step
+      takenAt = now()
     },
     get good() {
       return good

@@ -1,8 +1,12 @@
 /** From an experiment to everything a training loop needs: rows, model, loss, optimizer, metrics. */
 import { MinimaError } from '../../../contract/errors.ts'
+import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { Metric } from '../../../contract/experiment/fit.ts'
+import { gatherLabels } from '../data/batches.ts'
+import { classWeights, rowWeights } from '../data/class-weights.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
+import { rowRange } from '../data/random.ts'
 import { checkExperiment } from '../experiment/check.ts'
 import { formatProblem } from '../experiment/problems.ts'
 import { buildModel } from '../models/build-model.ts'
@@ -10,52 +14,85 @@ import { createForward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
 import { createMetric, type MetricAccumulator } from '../models/metrics.ts'
 import { createOptimizer } from '../models/optimizers/optimizer.ts'
+import { createStepCounter } from '../models/step-counter.ts'
 import { summarizeModel } from '../models/summary.ts'
 import type { Runtime } from './backends/backend.ts'
-import { createEagerStep, type StepParts, type TrainStep } from './eager-step.ts'
+import { createSteps } from './create-steps.ts'
+import { createEagerSteps } from './eager-steps.ts'
+import { bfloat16Obstacle } from './precision.ts'
+import type { StepParts } from './step-body.ts'
+import type { Steps } from './steps.ts'
 import type { PreparedMessage, StartMessage } from './trainer-protocol.ts'
 
 export interface PreparedTraining {
   readonly data: Dataset
   readonly parts: StepParts
-  readonly step: TrainStep
+  readonly steps: Steps
   /** Fresh accumulators, one per metric of the experiment. */
   readonly metrics: () => MetricAccumulator[]
   readonly stepsPerEpoch: number
   readonly headlineTag: string
+  /** What a person should know of how it trains, one line each. */
+  readonly notices: readonly string[]
+}
+
+export interface PrepareOptions {
+  /** `false`: op by op even where steps can be compiled. */
+  readonly compile?: boolean
+  /** Rows that are loaded already. */
+  readonly data?: Dataset
+  /** How much each training row counts in the loss, in place of what the experiment says. */
+  readonly rowWeights?: Float32Array | null
 }
 
 export async function prepareTraining(
   { experiment, baseDir }: StartMessage,
   runtime: Runtime,
+  options: PrepareOptions = {},
 ): Promise<PreparedTraining> {
   const { tf } = runtime
   const { fit, model: modelSpec } = experiment
-  const data = await loadDataset(experiment, baseDir)
+  const data = options.data ?? (await loadDataset(experiment, baseDir))
   // The engine checked against the backend it expected; this is the one that there is.
   const problems = checkExperiment(experiment, data.shape, { backend: runtime.name })
   if (problems.length > 0) {
     throw new MinimaError('experiment-invalid', problems.map(formatProblem).join('\n'), { problems })
   }
   const { featureShape } = data.shape
-  const model = buildModel(tf, modelSpec, featureShape, fit.seed)
+  const counter = createStepCounter()
+  const model = buildModel(tf, modelSpec, featureShape, fit.seed, counter)
   const forward = createForward(tf, model, modelSpec.layers, fit.loss)
+  const widths = { label: data.train.labelWidth, output: outputWidth(model.outputShape) }
+  const metrics = (): MetricAccumulator[] => fit.metrics.map((metric) => createMetric(tf, metric, fit.loss, widths))
   const parts: StepParts = {
     tf,
     model,
     forward,
     loss: createLoss(tf, fit.loss, forward.fromLogits),
     optimizer: createOptimizer(tf, fit.optimizer, forward.trainable),
-    shape: { features: featureShape, labelWidth: data.train.labelWidth },
+    metrics: metrics(),
+    counter,
+    featureShape,
   }
-  const widths = { label: data.train.labelWidth, output: outputWidth(model.outputShape) }
+  const weights = options.rowWeights ?? weightsOfRows(experiment, data)
+  const stepData = { parts: data, batchSize: fit.batchSize, weights }
+  const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime.device) : null
+  const bfloat16 = fit.precision === 'mixedBfloat16' && obstacle === null
+  const steps =
+    options.compile === false
+      ? createEagerSteps(parts, stepData, 'asked for')
+      : createSteps(parts, stepData, fit.optimizer, { bfloat16 })
   return {
     data,
     parts,
-    step: createEagerStep(parts),
-    metrics: () => fit.metrics.map((metric) => createMetric(metric, fit.loss, widths)),
+    steps,
+    metrics,
     stepsPerEpoch: Math.ceil(data.train.rows / fit.batchSize),
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headlineMetric(fit.metrics)}`,
+    notices: [
+      ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
+      ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),
+    ],
   }
 }
 
@@ -65,16 +102,29 @@ export function preparedMessage(
   reason: string,
   training: PreparedTraining,
 ): PreparedMessage {
-  const { data } = training
+  const { data, steps } = training
   return {
     type: 'prepared',
-    backend: { name: runtime.name, device: runtime.device, reason, tfjs: runtime.tfjs },
+    backend: {
+      name: runtime.name,
+      device: steps.how.startsWith('compiled') ? `${runtime.device}, compiled` : runtime.device,
+      reason,
+      tfjs: runtime.tfjs,
+    },
     rows: data.shape.parts,
     model: summarizeModel(experiment.model.layers, data.shape.featureShape),
     stepsPerEpoch: training.stepsPerEpoch,
     headlineTag: training.headlineTag,
-    notices: [],
+    notices: training.notices,
   }
+}
+
+/** null when all rows count alike. */
+function weightsOfRows({ fit }: Experiment, { train, shape }: Dataset): Float32Array | null {
+  if (fit.classWeight === undefined || shape.target.kind !== 'classes') return null
+  const labels = new Float32Array(train.rows * train.labelWidth)
+  gatherLabels(train, rowRange(train.rows), labels)
+  return rowWeights(labels, train.rows, classWeights(fit.classWeight, shape.target))
 }
 
 function headlineMetric(metrics: readonly Metric[]): string {

@@ -1,18 +1,18 @@
 /** Weights in memory and on the disk: snapshots to return to, and saved models in tfjs's LayersModel format. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Sequential, Tf } from '../models/tf.ts'
+import type { LayersModel, Tf } from '../models/tf.ts'
 
 export interface WeightSnapshot {
   readonly step: number
   readonly values: readonly Float32Array[]
 }
 
-export function takeSnapshot(model: Sequential, step: number): WeightSnapshot {
+export function takeSnapshot(model: LayersModel, step: number): WeightSnapshot {
   return { step, values: model.getWeights().map((weight) => Float32Array.from(weight.dataSync())) }
 }
 
-export function restoreSnapshot(tf: Tf, model: Sequential, snapshot: WeightSnapshot): void {
+export function restoreSnapshot(tf: Tf, model: LayersModel, snapshot: WeightSnapshot): void {
   const shapes = model.getWeights().map((weight) => weight.shape)
   const tensors = snapshot.values.map((values, index) => tf.tensor(values, shapes[index] ?? []))
   model.setWeights(tensors)
@@ -20,7 +20,7 @@ export function restoreSnapshot(tf: Tf, model: Sequential, snapshot: WeightSnaps
 }
 
 /** Writes `model.json` and `weights.bin` into `dir/name`, whole or not at all. */
-export async function saveModel(tf: Tf, model: Sequential, dir: string, name: string): Promise<void> {
+export async function saveModel(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
   const draft = join(dir, `${name}.draft`)
   await mkdir(draft, { recursive: true })
   await model.save(

@@ -1,0 +1,146 @@
+import { beforeAll, expect, it } from 'vitest'
+import { activation, LAYER_TYPES } from '../../../../src/contract/experiment/layers.ts'
+import { LOSSES } from '../../../../src/contract/experiment/fit.ts'
+import { OPTIMIZERS } from '../../../../src/contract/experiment/optimizer.ts'
+import type { ExperimentInput } from '../../../../src/contract/experiment/experiment.ts'
+import type { Runtime } from '../../../../src/main/engine/training/backends/backend.ts'
+import { tensorflow } from '../../../../src/main/engine/training/backends/tensorflow.ts'
+import { wasm } from '../../../../src/main/engine/training/backends/wasm.ts'
+import { describeOnTensorflow } from '../../../support/tensorflow.ts'
+import { distance, greatest, train, waves, words, type Given, type Told } from './train-both.ts'
+
+type Layer = ExperimentInput['model']['layers'][number]
+
+const OUT: Layer = { type: 'dense', units: 3, activation: 'softmax' }
+const HIDDEN: Layer = { type: 'dense', units: 5, activation: 'relu' }
+const IMAGE: Layer = { type: 'reshape', targetShape: [6, 6, 2] }
+const SEQUENCE: Layer = { type: 'reshape', targetShape: [12, 6] }
+const CONV: Layer = { type: 'conv2d', filters: 4, kernelSize: 3 }
+/** A bias that normalization takes away again has no gradient but rounding. */
+const UNBIASED: Layer = { ...CONV, useBias: false }
+const FLAT: Layer = { type: 'flatten' }
+
+/** Each layer type once, in a model that its gradient matters in. */
+const MODELS: Readonly<Record<string, Layer[]>> = {
+  dense: [HIDDEN, OUT],
+  flatten: [IMAGE, FLAT, OUT],
+  reshape: [SEQUENCE, FLAT, OUT],
+  activation: [HIDDEN, { type: 'activation', activation: 'tanh' }, OUT],
+  leakyReLU: [{ type: 'dense', units: 5 }, { type: 'leakyReLU' }, OUT],
+  dropout: [HIDDEN, { type: 'dropout', rate: 0.3 }, OUT],
+  gaussianNoise: [HIDDEN, { type: 'gaussianNoise', stddev: 0.3 }, OUT],
+  batchNormalization: [IMAGE, UNBIASED, { type: 'batchNormalization' }, FLAT, OUT],
+  layerNormalization: [HIDDEN, { type: 'layerNormalization' }, OUT],
+  conv1d: [SEQUENCE, { type: 'conv1d', filters: 4, kernelSize: 3, activation: 'relu' }, FLAT, OUT],
+  conv2d: [IMAGE, { ...CONV, activation: 'relu', padding: 'same', strides: 2 }, FLAT, OUT],
+  maxPooling2d: [IMAGE, CONV, { type: 'maxPooling2d' }, FLAT, OUT],
+  averagePooling2d: [IMAGE, CONV, { type: 'averagePooling2d', padding: 'same' }, FLAT, OUT],
+  globalAveragePooling2d: [IMAGE, CONV, { type: 'globalAveragePooling2d' }, OUT],
+  embedding: [{ type: 'embedding', inputDim: 9, outputDim: 4 }, FLAT, OUT],
+  simpleRNN: [SEQUENCE, { type: 'simpleRNN', units: 4 }, OUT],
+  lstm: [SEQUENCE, { type: 'lstm', units: 4, returnSequences: true }, { type: 'lstm', units: 3 }, OUT],
+  gru: [SEQUENCE, { type: 'gru', units: 4 }, OUT],
+}
+
+/** A bit of everything that one model can hold, for the optimizers. */
+const MIXED: Layer[] = [
+  IMAGE,
+  UNBIASED,
+  { type: 'batchNormalization' },
+  { type: 'activation', activation: 'relu' },
+  { type: 'maxPooling2d' },
+  FLAT,
+  { type: 'dropout', rate: 0.2 },
+  { ...HIDDEN, kernelRegularizer: { l1: 0.01, l2: 0.01 } },
+  OUT,
+]
+
+describeOnTensorflow('the compiled step does not fall back, and computes what the eager one does:', () => {
+  let runtime: Runtime
+  beforeAll(async () => {
+    runtime = await tensorflow.load()
+  })
+
+  async function expectAlike(given: Given, tolerance = 2e-5): Promise<Told> {
+    const compiled = await train(given, runtime, true)
+    const eager = await train(given, runtime, false)
+    expect(compiled.how).toBe('compiled')
+    expect(eager.how).toBe('op by op: asked for')
+    expect(distance(compiled.numbers, eager.numbers)).toBeLessThan(1e-5)
+    // Many gradients of a sum are what rounding leaves of it: they are told apart by the size of the great ones.
+    expect(distance(compiled.gradients, eager.gradients, greatest(eager.gradients))).toBeLessThan(1e-5)
+    expect(distance(compiled.weights, eager.weights)).toBeLessThan(tolerance)
+    return compiled
+  }
+
+  it('every layer type is tried', () => expect(Object.keys(MODELS).sort()).toEqual([...LAYER_TYPES].sort()))
+
+  it.each(Object.entries(MODELS))('%s', async (type, layers) => {
+    await expectAlike({ model: { layers }, ...(type === 'embedding' && { data: words() }) })
+  })
+
+  it.each(activation.options)('activation %s', async (name) => {
+    await expectAlike({ model: { layers: [{ type: 'dense', units: 6, activation: name }, OUT] } })
+  })
+
+  it.each(LOSSES)('loss %s', async (loss) => {
+    const ofClasses = loss === 'sparseCategoricalCrossentropy' || loss === 'categoricalCrossentropy'
+    const last = ofClasses ? 'softmax' : loss === 'binaryCrossentropy' ? 'sigmoid' : 'linear'
+    await expectAlike({
+      data: waves(ofClasses ? 3 : 2),
+      preprocess: loss === 'categoricalCrossentropy' ? [{ type: 'oneHot' }] : [],
+      model: { layers: [HIDDEN, { type: 'dense', units: ofClasses ? 3 : 1, activation: last }] },
+      fit: { loss, metrics: ofClasses ? ['accuracy'] : ['meanAbsoluteError', 'rootMeanSquaredError'] },
+    })
+  })
+
+  it.each(OPTIMIZERS)('optimizer %s', async (type) => {
+    await expectAlike({ model: { layers: MIXED }, fit: { optimizer: { type } as never } })
+  })
+
+  it.each(OPTIMIZERS)('optimizer %s with all that goes around a rule', async (type) => {
+    const around = {
+      useEma: true,
+      emaMomentum: 0.9,
+      emaOverwriteFrequency: 3,
+      clipnorm: 0.5,
+      weightDecay: 0.01,
+      lossScaleFactor: 8,
+    }
+    await expectAlike({ model: { layers: MIXED }, fit: { optimizer: { type, ...around } as never } }, 1e-4)
+  })
+
+  it.each(OPTIMIZERS)('optimizer %s that accumulates gradients', async (type) => {
+    const around = { gradientAccumulationSteps: 3, globalClipnorm: 0.7, useEma: true }
+    await expectAlike({ model: { layers: MIXED }, fit: { optimizer: { type, ...around } as never } }, 1e-4)
+  })
+
+  it.each([
+    { type: 'rmsprop', centered: true, momentum: 0.5 },
+    { type: 'rmsprop', momentum: 0.9 },
+    { type: 'sgd', momentum: 0.9, nesterov: true },
+    { type: 'adam', amsgrad: true },
+    { type: 'ftrl', beta: 0.1, l1RegularizationStrength: 0.01, l2ShrinkageRegularizationStrength: 0.01 },
+    {
+      type: 'sgd',
+      learningRate: { type: 'exponentialDecay', initialLearningRate: 0.1, decaySteps: 3, decayRate: 0.5 },
+    },
+  ] as const)('optimizer %o', async (optimizer) => {
+    await expectAlike({ model: { layers: [HIDDEN, OUT] }, fit: { optimizer: optimizer as never } })
+  })
+
+  it('weights of classes', async () => {
+    const model = { layers: [HIDDEN, OUT] }
+    const weighted = await expectAlike({ model, fit: { classWeight: { 0: 0.2, 2: 3 } } })
+    expect(weighted.numbers).not.toEqual((await train({ model }, runtime, true)).numbers)
+  })
+
+  it('dropout and noise drop and add the same on WebAssembly', async () => {
+    const layers: Layer[] = [HIDDEN, { type: 'dropout', rate: 0.3 }, { type: 'gaussianNoise', stddev: 0.1 }, OUT]
+    const compiled = await train({ model: { layers } }, runtime, true)
+    const other = await wasm.load()
+    const onWasm = await train({ model: { layers } }, other, false)
+    await runtime.tf.setBackend('tensorflow')
+    expect(distance(compiled.numbers, onWasm.numbers)).toBeLessThan(1e-5)
+  })
+})
