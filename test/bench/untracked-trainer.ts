@@ -5,11 +5,13 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
+import { loadDataset } from '../../src/main/engine/data/load-dataset.ts'
 import { parseExperiment } from '../../src/main/engine/experiment/parse.ts'
 import { loadBackend } from '../../src/main/engine/training/backends/ladder.ts'
 import { fit } from '../../src/main/engine/training/fit.ts'
 import type { LogSender } from '../../src/main/engine/training/log-sender.ts'
 import { prepareTraining } from '../../src/main/engine/training/prepare-training.ts'
+import { chooseThreads } from '../../src/main/engine/training/threads.ts'
 import type { StartMessage } from '../../src/main/engine/training/trainer-protocol.ts'
 
 const [path = '', overrides = '{}'] = process.argv.slice(2)
@@ -25,8 +27,10 @@ const job: StartMessage = {
   baseDir: dirname(path),
   weightsDir: tmpdir(),
 }
+const data = await loadDataset(experiment, job.baseDir)
+chooseThreads(experiment, data.shape.featureShape)
 const { runtime } = await loadBackend(experiment.backend)
-const training = await prepareTraining(job, runtime)
+const training = await prepareTraining(job, runtime, { data })
 
 const stepTimes: number[] = []
 const nothing = (): void => undefined

@@ -3,6 +3,7 @@
  * backend and prints what it found.
  */
 import { toErrorRecord } from '../../../contract/errors.ts'
+import { loadDataset } from '../data/load-dataset.ts'
 import { checkBackend } from './backends/check-backend.ts'
 import { LADDER, loadBackend } from './backends/ladder.ts'
 import { fit } from './fit.ts'
@@ -10,6 +11,7 @@ import { createLogSender } from './log-sender.ts'
 import { exitWithoutEngine } from './orphan-guard.ts'
 import { preparedMessage, prepareTraining } from './prepare-training.ts'
 import { createSystemMeter } from './system-metrics.ts'
+import { chooseThreads } from './threads.ts'
 import type { EndedMessage, FromTrainer, StartMessage, ToTrainer } from './trainer-protocol.ts'
 import { saveModel } from './weights.ts'
 
@@ -44,8 +46,10 @@ async function train(job: StartMessage): Promise<EndedMessage> {
   }, job.experiment.log.systemEverySecs * 1000)
   const ended = { type: 'ended', metrics: {}, error: null, notices: [], weightsSaved: false } as const
   try {
+    const data = await loadDataset(job.experiment, job.baseDir)
+    chooseThreads(job.experiment, data.shape.featureShape)
     const { runtime, reason } = await loadBackend(job.experiment.backend)
-    const training = await prepareTraining(job, runtime)
+    const training = await prepareTraining(job, runtime, { data })
     say(preparedMessage(job, runtime, reason, training))
     const save = (name: string): Promise<void> => saveModel(runtime.tf, training.parts.model, job.weightsDir, name)
     try {
