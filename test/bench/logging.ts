@@ -8,13 +8,16 @@ import { join } from 'node:path'
 import { createEngine } from '../../src/main/engine/index.ts'
 import { readPoints } from '../../src/main/engine/store/read-points.ts'
 import { openStore } from '../../src/main/engine/store/store.ts'
+import { planBackend } from '../../src/main/engine/training/backends/ladder.ts'
 import { deleteWorkspace, ROOT, temporaryWorkspace } from '../support/served-app.ts'
 import { atMost, benchOptions, measured, report } from './report.ts'
 
 const LIMIT = 1.05
 const EXAMPLE = join(ROOT, 'examples/fashion-mnist-sample.yaml')
 const { seed, scale } = benchOptions()
-const OVERRIDES = { 'fit.epochs': Math.max(2, Math.round(4 * scale)), 'fit.seed': seed }
+/** Some seconds of training on each. */
+const EPOCHS = { tensorflow: 150, wasm: 4, cpu: 2 }[planBackend('auto').backend.name]
+const OVERRIDES = { 'fit.epochs': Math.max(2, Math.round(EPOCHS * scale)), 'fit.seed': seed }
 const ROUNDS = 5
 
 interface Training {
