@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connect, type EngineConnection } from '../../src/client/connection.ts'
 import type { EngineFile } from '../../src/contract/engine-file.ts'
 import type { RunRecord } from '../../src/contract/run.ts'
+import { ENGINE_FLAGS } from '../../src/main/engine-host.ts'
 import { isLive, type RunId } from '../../src/contract/terms.ts'
 import { eventually, ROOT } from './served-app.ts'
 
@@ -18,7 +19,7 @@ export interface EngineProcess {
 export async function startEngineProcess(workspace: string): Promise<EngineProcess> {
   const child = spawn(
     process.execPath,
-    ['--no-warnings', join(ROOT, 'out/engine/engine.mjs'), '--workspace', workspace],
+    [...ENGINE_FLAGS, join(ROOT, 'out/engine/engine.mjs'), '--workspace', workspace],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
