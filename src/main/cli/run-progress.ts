@@ -95,7 +95,7 @@ function barOf(progress: Progress, series: readonly SeriesSummary[], columns: nu
   const parts = [
     `epoch ${epoch + 1}/${epochs} ${bar} ${Math.min(inEpoch, stepsPerEpoch)}/${stepsPerEpoch}`,
     ...(phase === 'training' ? [] : [phase]),
-    ...(msPerStep === null ? [] : [`${msPerStep.toFixed(1)} ms/step`]),
+    ...(msPerStep === null ? [] : [`${msPerStep.toFixed(msPerStep < 1 ? 2 : 1)} ms/step`]),
     ...(etaSecs === null ? [] : [`ETA ${formatDuration(etaSecs)}`]),
     ...series
       .filter(({ tag }) => tag.startsWith('train/') || tag.startsWith('validation/'))
