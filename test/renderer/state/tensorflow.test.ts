@@ -40,7 +40,7 @@ function setUp(remembered: unknown = null) {
   })
   const onchange = vi.fn(() => Promise.resolve())
   const state = new TensorflowState(link, new Remembered(link, 'page.setup'), onchange)
-  return { state, asked, answers, onchange, tell: (job: SetupJob) => tell(job) }
+  return { state, asked, answers, link, onchange, tell: (job: SetupJob) => tell(job) }
 }
 
 test('the first plan that can be done here is picked; a choice, a job and what is set up go before it', async () => {
@@ -148,4 +148,17 @@ test('the time left is told once the pace is known, and not of a job that has en
   const later = state.etaSecs
   tell(setupJob({ state: 'failed', share: 0.4 }))
   expect([atFirst, later, state.etaSecs]).toEqual([null, expect.closeTo(30), null])
+})
+
+test('plans are asked for anew when the typing of a path pauses', async () => {
+  const { state, asked, link } = setUp()
+  await state.refresh()
+  const before = asked.length
+  for (const python of ['/usr', '/usr/bin', '/usr/bin/python3']) {
+    state.change({ python })
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(asked.slice(before).filter((name) => name === 'tensorflow.status')).toHaveLength(1)
+  expect(link.request).toHaveBeenLastCalledWith('tensorflow.status', { python: '/usr/bin/python3', wheel: null })
 })

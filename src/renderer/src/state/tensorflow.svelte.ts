@@ -4,6 +4,8 @@ import type { EngineLink } from '../client/engine-link.ts'
 import type { Remembered } from './remembered.ts'
 import { etaSecs, type PaceStart } from './setup-pace.ts'
 
+const TYPED_MS = 400
+
 /** What was asked of the engine. */
 export type TensorflowAction = 'read' | 'setup' | 'cancel' | 'remove'
 
@@ -43,6 +45,7 @@ export class TensorflowState {
   readonly #remembered: Remembered
   readonly #onchange: () => Promise<void>
   #pace: PaceStart | null = null
+  #typed: ReturnType<typeof setTimeout> | undefined
   #reading: Promise<void> | null = null
   /** How often the engine told of a job: an answer that was overtaken by an event says nothing new of it. */
   #toldCount = 0
@@ -70,6 +73,10 @@ export class TensorflowState {
   change(change: Partial<SetupChoice>): void {
     this.choice = { ...this.choice, ...change }
     this.#remembered.write(this.choice)
+    if (change.python === undefined && change.wheel === undefined) return
+    // What a setup would take depends on them: asked for when the typing pauses.
+    clearTimeout(this.#typed)
+    this.#typed = setTimeout(() => void (this.#reading ?? Promise.resolve()).then(() => this.refresh()), TYPED_MS)
   }
 
   /** One answer serves all who ask at the same time. */
@@ -83,10 +90,7 @@ export class TensorflowState {
     if (!flavor) return
     await this.#ask('setup', async () => {
       const toldCount = this.#toldCount
-      const path = (text: string): string | null => text.trim() || null
-      const { python, wheel } = this.choice
-      const params = { flavor, python: path(python), wheel: path(wheel) }
-      const job = await this.#link.request('tensorflow.setup', params)
+      const job = await this.#link.request('tensorflow.setup', { flavor, ...this.#paths() })
       this.freedBytes = null
       if (toldCount === this.#toldCount) this.#take(job)
     })
@@ -108,6 +112,11 @@ export class TensorflowState {
     })
   }
 
+  #paths(): { python: string | null; wheel: string | null } {
+    const { python, wheel } = this.choice
+    return { python: python.trim() || null, wheel: wheel.trim() || null }
+  }
+
   async #ask(action: TensorflowAction, work: () => Promise<void>): Promise<void> {
     this.busy = action
     this.failure = null
@@ -123,7 +132,7 @@ export class TensorflowState {
   async #read(): Promise<void> {
     const toldCount = this.#toldCount
     try {
-      this.status = await this.#link.request('tensorflow.status', {})
+      this.status = await this.#link.request('tensorflow.status', this.#paths())
       if (toldCount === this.#toldCount) this.#take(this.status.job)
       if (this.failure?.action === 'read') this.failure = null
     } catch (error) {

@@ -15,7 +15,7 @@ export interface Runtime {
 export interface Backend {
   readonly name: BackendName
   readonly title: string
-  /** About how many times slower than native TensorFlow it trains a small MLP (bench:train); null on TensorFlow itself. */
+  /** About how many times slower than TensorFlow, compiled, it trains 784-300-100-10 at batch 32; null on TensorFlow itself. */
   readonly slowdown: number | null
   /** Null when it may work, else why it cannot and what would mend it. Cheap: looks at files, loads nothing. */
   obstacle(): string | null

@@ -9,4 +9,4 @@ async function load(): Promise<Runtime> {
   return { name: 'cpu', device: 'CPU, one thread, JavaScript', tfjs: tf.version_core, tf }
 }
 
-export const cpu: Backend = { name: 'cpu', title: 'Plain JavaScript', slowdown: 80, obstacle: () => null, load }
+export const cpu: Backend = { name: 'cpu', title: 'Plain JavaScript', slowdown: 130, obstacle: () => null, load }

@@ -15,4 +15,4 @@ async function load(): Promise<Runtime> {
   }
 }
 
-export const wasm: Backend = { name: 'wasm', title: 'WebAssembly', slowdown: 15, obstacle: () => null, load }
+export const wasm: Backend = { name: 'wasm', title: 'WebAssembly', slowdown: 30, obstacle: () => null, load }
