@@ -1,8 +1,13 @@
 /** Whether what trains here gains from products in bfloat16. */
 import { readFileSync } from 'node:fs'
+import type { Runtime } from './backends/backend.ts'
 
-/** Why it would only lose digits by it, one line; null when it gains speed. `device` as the runtime tells it. */
-export function bfloat16Obstacle(device: string, cpuInfo: () => string = readCpuInfo): string | null {
+/** Why it would only lose digits by it, or cannot, one line; null when it gains speed. */
+export function bfloat16Obstacle(
+  { name, device }: Pick<Runtime, 'name' | 'device'>,
+  cpuInfo: () => string = readCpuInfo,
+): string | null {
+  if (name !== 'tensorflow') return 'only steps that are compiled on TensorFlow multiply in bfloat16'
   if (device.startsWith('GPU')) return null
   if (/\b(avx512_bf16|amx_bf16|bf16)\b/.test(cpuInfo())) return null
   return 'this processor has no instructions for bfloat16'

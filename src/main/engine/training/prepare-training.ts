@@ -76,7 +76,7 @@ export async function prepareTraining(
   }
   const weights = options.rowWeights ?? weightsOfRows(experiment, data)
   const stepData = { parts: data, batchSize: fit.batchSize, weights }
-  const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime.device) : null
+  const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime) : null
   const bfloat16 = fit.precision === 'mixedBfloat16' && obstacle === null
   const steps =
     options.compile === false

@@ -74,12 +74,22 @@ describe('withBfloat16Products', () => {
 })
 
 describe('bfloat16Obstacle', () => {
+  const obstacle = (name: 'tensorflow' | 'wasm', device: string, cpuInfo: string): string | null =>
+    bfloat16Obstacle({ name, device }, () => cpuInfo)
+
   it('is none on a GPU, nor on a processor that has the instructions', () => {
-    expect(bfloat16Obstacle('GPU, TensorFlow 2.21.0', () => '')).toBeNull()
-    expect(bfloat16Obstacle('CPU, TensorFlow 2.21.0', () => 'flags : avx512f avx512_bf16 sse')).toBeNull()
-    expect(bfloat16Obstacle('CPU, TensorFlow 2.21.0', () => 'flags : avx512f sse')).toBe(
+    expect(obstacle('tensorflow', 'GPU, TensorFlow 2.21.0', '')).toBeNull()
+    expect(obstacle('tensorflow', 'CPU, TensorFlow 2.21.0', 'flags : avx512f avx512_bf16 sse')).toBeNull()
+  })
+
+  it('is told on other processors and backends', () => {
+    expect([
+      obstacle('tensorflow', 'CPU, TensorFlow 2.21.0', 'flags : avx512f sse'),
+      obstacle('wasm', 'CPU, one thread, SIMD', 'flags : avx512_bf16'),
+    ]).toEqual([
       'this processor has no instructions for bfloat16',
-    )
+      'only steps that are compiled on TensorFlow multiply in bfloat16',
+    ])
   })
 })
 
