@@ -163,6 +163,6 @@ describeOnTensorflow('a TensorFlow in a Python, for real', () => {
     writeFileSync(crash, `if (process.argv.includes('tensorflow')) process.kill(process.pid, 'SIGBUS')`)
     const { stdout } = await minima(['doctor'], { NODE_OPTIONS: `--require ${crash}` })
     expect(stdout).toContain('its check was ended by SIGBUS (`minima setup tensorflow` sets it up anew)')
-    expect(stdout).toContain('`--set backend=wasm` trains on WebAssembly')
+    expect(stdout).toContain('New runs train on: WebAssembly, after TensorFlow (native) has been tried')
   })
 })

@@ -40,7 +40,7 @@ function outlook(rungs: readonly Rung[]): string {
   if (!chosen) return 'Nothing here can train.'
   const crashing = rungs.slice(0, rungs.indexOf(chosen)).find(({ reason }) => /^its check (was )?ended/.test(reason))
   if (!crashing) return `New runs train on: ${chosen.title}`
-  return `New runs end at once while ${crashing.title} is so; \`--set backend=${chosen.name}\` trains on ${chosen.title}`
+  return `New runs train on: ${chosen.title}, after ${crashing.title} has been tried; \`--set backend=${chosen.name}\` spares that`
 }
 
 /** How a setup is made stands below, once. */

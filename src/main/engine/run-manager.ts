@@ -11,6 +11,7 @@ import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
 import type { RunPatch } from './store/runs.ts'
 import type { Store } from './store/store.ts'
+import { planBackend } from './training/backends/ladder.ts'
 import { captureEnvironment } from './training/environment.ts'
 import { startTrainer, type TrainerHandle } from './training/trainer-host.ts'
 import type { PreparedMessage, StartMessage } from './training/trainer-protocol.ts'
@@ -95,7 +96,9 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     unstored.add(timer)
   }
 
-  const launch = (id: RunId, job: StartMessage): void => {
+  /** `instead` says why it is not the trainer that it was to be. */
+  const launch = (id: RunId, job: StartMessage, instead: string | null = null): void => {
+    let prepared = false
     const writer = store.writer(id)
     const append = (records: readonly LogRecord[]): void => {
       const tags = writer.append(records)
@@ -114,7 +117,11 @@ export function createRunManager(options: RunManagerOptions): RunManager {
       }
     }
     const handle = startTrainer(options.trainerScript, job, {
-      prepared: (message) => guarded(() => store.runs.update(id, preparedPatch(store, id, message))),
+      prepared: (message) =>
+        guarded(() => {
+          prepared = true
+          store.runs.update(id, preparedPatch(store, id, instead === null ? message : withReason(message, instead)))
+        }),
       logs: (records) => guarded(() => append(records)),
       progress: (progress) =>
         guarded(() => {
@@ -130,7 +137,17 @@ export function createRunManager(options: RunManagerOptions): RunManager {
           })
           end(id, message.state, message.error)
         }),
-      died: (error) => guarded(() => end(id, 'crashed', error.toRecord())),
+      died: (error) =>
+        guarded(() => {
+          const other = prepared || handle.endAsked ? null : withoutNativeCode(job)
+          if (other === null) end(id, 'crashed', error.toRecord())
+          else
+            launch(
+              id,
+              other,
+              `On native TensorFlow ${error.message} before the first step; \`minima doctor\` says what mends it`,
+            )
+        }),
     })
     training.set(id, handle)
     guarded(() => store.runs.update(id, { state: 'running', startedAt: now() }))
@@ -193,6 +210,16 @@ export function createRunManager(options: RunManagerOptions): RunManager {
       for (const timer of unstored) clearInterval(timer)
     },
   }
+}
+
+function withReason(message: PreparedMessage, reason: string): PreparedMessage {
+  return { ...message, backend: { ...message.backend, reason }, notices: [reason, ...message.notices] }
+}
+
+/** What trains in the place of a trainer that died while native TensorFlow was loaded; null: it had no such thing to load. */
+function withoutNativeCode(job: StartMessage): StartMessage | null {
+  if (job.experiment.backend !== 'auto' || planBackend('auto').backend.name !== 'tensorflow') return null
+  return { ...job, experiment: { ...job.experiment, backend: 'wasm' } }
 }
 
 async function stopTrainer(handle: TrainerHandle): Promise<void> {

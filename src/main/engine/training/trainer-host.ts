@@ -19,6 +19,8 @@ export interface TrainerHandle {
   /** Asks it to stop after the current step and to save. */
   stop(): void
   kill(): void
+  /** Whether `stop` or `kill` was called: its end is no surprise then. */
+  readonly endAsked: boolean
   readonly exited: Promise<void>
 }
 
@@ -63,10 +65,20 @@ export function startTrainer(script: string, job: StartMessage, listener: Traine
     if (child.connected) child.send(message)
   }
   say(job)
+  let endAsked = false
   return {
     pid: child.pid ?? 0,
-    stop: () => say({ type: 'stop' }),
-    kill: () => void child.kill('SIGKILL'),
+    stop() {
+      endAsked = true
+      say({ type: 'stop' })
+    },
+    kill() {
+      endAsked = true
+      child.kill('SIGKILL')
+    },
+    get endAsked() {
+      return endAsked
+    },
     exited,
   }
 }
