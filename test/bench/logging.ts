@@ -18,7 +18,7 @@ const { seed, scale } = benchOptions()
 /** Some seconds of training on each. */
 const EPOCHS = { tensorflow: 150, wasm: 4, cpu: 2 }[planBackend('auto').backend.name]
 const OVERRIDES = { 'fit.epochs': Math.max(2, Math.round(EPOCHS * scale)), 'fit.seed': seed }
-const ROUNDS = 5
+const ROUNDS = 8
 
 interface Training {
   readonly msPerStep: number

@@ -24,7 +24,7 @@ export interface StepCost {
 export interface FitReport {
   /** Before a step that ends an epoch: whether its histograms are to be drawn. Says yes once per drawing. */
   histogramsDue(epoch: number): boolean
-  stepped(step: number, loss: number, metrics: ReadonlyMap<string, number>, cost: StepCost): void
+  stepped(step: number, loss: number, metrics: readonly number[], cost: StepCost): void
   histograms(step: number): void
   /** Means over an epoch, a validation or a test, as `group/loss`, `group/accuracy`, ... */
   summed(group: 'epoch' | 'validation' | 'test', step: number, loss: number, metrics: ReadonlyMap<string, number>): void
@@ -38,13 +38,14 @@ export interface FitReport {
 
 const PROGRESS_MS = 100
 /** Epochs of a few milliseconds (XOR has four rows) would do little else than draw histograms: no more often than this. */
-const HISTOGRAM_MS = 500
+const HISTOGRAM_MS = 1000
 
 export function createFitReport(experiment: Experiment, training: PreparedTraining, hooks: ReportHooks): FitReport {
   const { fit: spec, log: logSpec } = experiment
   const { log, now } = hooks
   const plan = { epochs: spec.epochs, stepsPerEpoch: training.stepsPerEpoch }
   const clock = createStepClock(plan)
+  const metricTags = spec.metrics.map((name) => `train/${name}`)
   const final: Record<string, number> = {}
   let toldAt = -Infinity
   let drawnAt = -Infinity
@@ -63,7 +64,7 @@ export function createFitReport(experiment: Experiment, training: PreparedTraini
       const at = now() - secsAgo
       if (step % logSpec.everySteps === 0 || step === 1 || !Number.isFinite(loss)) {
         log.scalar('train/loss', step, loss, at)
-        for (const [name, value] of metrics) log.scalar(`train/${name}`, step, value, at)
+        for (const [index, tag] of metricTags.entries()) log.scalar(tag, step, metrics[index] ?? NaN, at)
       }
       const speed = clock.speedIfDue()
       if (!speed) return

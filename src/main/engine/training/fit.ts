@@ -87,9 +87,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
       if (!isLast) callSize.took(taken, ms)
       for (let index = 0; index < losses.length; index++) {
         const loss = losses[index] ?? NaN
-        const values = new Map(
-          metrics.map((metric, at) => [metric.name, metric.update(sums[at]?.[index] ?? NaN, rows)]),
-        )
+        const values = metrics.map((metric, at) => metric.update(sums[at]?.[index] ?? NaN, rows))
         step++
         report.stepped(step, loss, values, { ms: ms / losses.length, rows, secsAgo: secsAgo(index, losses.length, ms) })
         if (!Number.isFinite(loss)) {
