@@ -2,7 +2,7 @@
 import { MinimaError } from '../../../../contract/errors.ts'
 import type { OptimizerSpec } from '../../../../contract/experiment/optimizer.ts'
 import type { NamedVariable } from '../forward.ts'
-import type { Optimizer, Tensor, Tf, Variable } from '../tf.ts'
+import type { Tensor, TensorMap, Tf, Variable } from '../tf.ts'
 import { createPlan, AVERAGE, type OptimizerPlan } from './plan.ts'
 import { stepVariables, type VariableUpdate } from './step.ts'
 import type { Scalars } from './update-rule.ts'
@@ -18,7 +18,7 @@ export interface StateEntry {
   readonly values: Float32Array | Float64Array
 }
 
-export interface KerasOptimizer extends Optimizer {
+export interface KerasOptimizer {
   readonly plan: OptimizerPlan
   readonly variables: readonly OptimizedVariable[]
   /** Batches seen; to be set by what steps in the optimizer's place, which keeps weights and slots up to date. */
@@ -27,6 +27,14 @@ export interface KerasOptimizer extends Optimizer {
   scalarsOf(iteration?: number): Scalars
   /** @param gradients of `plan.lossScale` times the loss, in the order of the variables; null where there is none */
   apply(gradients: readonly (Tensor | null)[]): void
+  /** @param gradients of the loss itself, by the names of tfjs's variables */
+  applyGradients(gradients: TensorMap): void
+  /** Of the next step. */
+  readonly learningRate: number
+  /** @throws MinimaError `bad-request` when the rate follows a schedule */
+  setLearningRate(rate: number): void
+  /** To be called when training ends: averages of the weights, if they are kept, take their place. */
+  finalize(): void
   state(): StateEntry[]
   /** @throws MinimaError `bad-request` when it is not the state of such an optimizer of such variables */
   setState(entries: readonly StateEntry[]): void
