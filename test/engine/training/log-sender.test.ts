@@ -58,7 +58,7 @@ test('a loop that never yields sends when it asks between steps', () => {
   )
   for (let step = 1; step <= 10; step++) {
     log.scalar('loss', step, 1, step)
-    at += 20
+    at += 40
     log.flushIfDue()
   }
   expect(sent.map(([record]) => (record?.kind === 'scalars' ? [...record.steps] : []))).toEqual([

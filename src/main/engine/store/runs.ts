@@ -30,9 +30,10 @@ export interface Runs {
 }
 
 type Table = 'runs' | 'run_details'
+type StoredField = Exclude<keyof RunFields, 'progress'>
 
-/** Where each field is kept. */
-const COLUMNS: Readonly<Record<keyof RunFields, readonly [table: Table, column: string, form: 'plain' | 'json']>> = {
+/** Where each field is kept. Progress is in memory only: it is told many times a second, of a process that lives. */
+const COLUMNS: Readonly<Record<StoredField, readonly [table: Table, column: string, form: 'plain' | 'json']>> = {
   name: ['runs', 'name', 'plain'],
   experiment: ['runs', 'experiment', 'plain'],
   state: ['runs', 'state', 'plain'],
@@ -41,7 +42,6 @@ const COLUMNS: Readonly<Record<keyof RunFields, readonly [table: Table, column: 
   endedAt: ['runs', 'ended_at', 'plain'],
   hparams: ['runs', 'hparams', 'json'],
   headlineTag: ['runs', 'headline_tag', 'plain'],
-  progress: ['runs', 'progress', 'json'],
   stepsPerEpoch: ['runs', 'steps_per_epoch', 'plain'],
   backend: ['runs', 'backend', 'plain'],
   error: ['runs', 'error', 'json'],
@@ -68,7 +68,6 @@ interface RunRow {
   ended_at: number | null
   hparams: string
   headline_tag: string | null
-  progress: string | null
   steps_per_epoch: number | null
   backend: string | null
   error: string | null
@@ -113,11 +112,12 @@ export function createRuns({ sqlite, read, write }: WorkspaceDatabase, now: () =
   const selectLive = sqlite
     .prepare<[], RunId>(`SELECT run_id FROM runs WHERE state IN ('queued', 'running') ORDER BY created_at, run_id`)
     .pluck()
+  const progressOf = new Map<string, RunRecord['progress']>()
   const selectSummaries = sqlite.prepare<[string], Uint8Array>('SELECT summary FROM series WHERE run_id = ?').pluck()
 
   const updateTable = (table: Table, runId: string, patch: RunPatch): void => {
-    const names = (Object.keys(patch) as (keyof RunFields)[]).filter(
-      (name) => COLUMNS[name]?.[0] === table && patch[name] !== undefined,
+    const names = (Object.keys(COLUMNS) as StoredField[]).filter(
+      (name) => COLUMNS[name][0] === table && patch[name] !== undefined,
     )
     if (names.length === 0) return
     const assignments = names.map((name) => `${COLUMNS[name][1]} = ?`).join(', ')
@@ -129,7 +129,11 @@ export function createRuns({ sqlite, read, write }: WorkspaceDatabase, now: () =
     if (!selectTimeline.get(runId)) throw new MinimaError('not-found', `there is no run ${runId}`)
     updateTable('runs', runId, patch)
     updateTable('run_details', runId, patch)
+    if (patch.progress) progressOf.set(runId, patch.progress)
+    else if (patch.progress === null) progressOf.delete(runId)
   }
+  const toRecord = (row: RunRow): RunRecord => recordOf(row, progressOf.get(row.run_id) ?? null)
+  const toDetail = (row: DetailRow): RunDetail => detailOf(row, toRecord(row))
 
   const lastWallTime = (runId: string): number | undefined => {
     const times = selectSummaries.all(runId).map((summary) => unpackSummary(summary).lastWallTime)
@@ -143,7 +147,11 @@ export function createRuns({ sqlite, read, write }: WorkspaceDatabase, now: () =
         insertDetail.run(run.runId)
         update(run.runId, run)
       }),
-    update: (runId, patch) => write(() => update(runId, patch)),
+    update: (runId, patch) => {
+      const kept = Object.keys(patch).some((name) => name !== 'progress')
+      if (kept) write(() => update(runId, patch))
+      else update(runId, patch)
+    },
     list: () => read(() => selectAll.all()).map(toRecord),
     get(runId) {
       const row = read(() => selectDetail.get(runId))
@@ -166,7 +174,7 @@ export function createRuns({ sqlite, read, write }: WorkspaceDatabase, now: () =
   }
 }
 
-function toCell(name: keyof RunFields, value: unknown): Cell {
+function toCell(name: StoredField, value: unknown): Cell {
   if (COLUMNS[name][2] === 'plain') return value as Cell
   const json = name === 'metrics' ? finiteOnly(value as RunFields['metrics']) : value
   return json === null ? null : JSON.stringify(json)
@@ -181,7 +189,7 @@ function fromJson<T>(json: string | null): T | null {
   return json === null ? null : (JSON.parse(json) as T)
 }
 
-function toRecord(row: RunRow): RunRecord {
+function recordOf(row: RunRow, progress: RunRecord['progress']): RunRecord {
   const { headline_tag: tag, summary } = row
   return {
     runId: row.run_id as RunId,
@@ -193,16 +201,16 @@ function toRecord(row: RunRow): RunRecord {
     endedAt: row.ended_at,
     hparams: JSON.parse(row.hparams) as RunRecord['hparams'],
     best: tag !== null && summary ? bestOf(tag, unpackSummary(summary)) : null,
-    progress: fromJson(row.progress),
+    progress,
     stepsPerEpoch: row.steps_per_epoch,
     backend: row.backend,
     error: fromJson(row.error),
   }
 }
 
-function toDetail(row: DetailRow): RunDetail {
+function detailOf(row: DetailRow, record: RunRecord): RunDetail {
   return {
-    ...toRecord(row),
+    ...record,
     sourceText: row.source_text,
     sourcePath: row.source_path,
     config: fromJson(row.config),

@@ -5,6 +5,7 @@ import { createRuns } from './0010-runs.ts'
 import { createScalars } from './0020-scalars.ts'
 import { createHistograms } from './0030-histograms.ts'
 import { createSettings } from './0040-settings.ts'
+import { dropProgress } from './0050-progress.ts'
 
 export interface Migration {
   /** `user_version` of the file after it. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 20, apply: createScalars },
   { version: 30, apply: createHistograms },
   { version: 40, apply: createSettings },
+  { version: 50, apply: dropProgress },
 ]
 
 /** Changes nothing. @throws MinimaError `workspace-newer`. */
