@@ -33,7 +33,6 @@ const KEYS: Readonly<Record<string, string>> = {
   neurons: 'units',
   initializer: 'kernelInitializer',
   regularizer: 'kernelRegularizer',
-  negativeSlope: 'alpha',
   label: 'target',
   path: 'file',
   separator: 'delimiter',

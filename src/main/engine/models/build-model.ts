@@ -7,6 +7,7 @@ import { buildLayer, layerNames, weightsOf } from './layer-kinds.ts'
 import { createStepCounter, type StepCounter } from './step-counter.ts'
 import type { Sequential, Tf, TfLayer } from './tf.ts'
 import { traceShapes } from './trace-shapes.ts'
+import { applyWeightRules } from './weight-rules.ts'
 
 /**
  * First weights, dropout and noise depend on `seed` and the layers alone, not on the backend; layers draw apart from each
@@ -38,6 +39,7 @@ export function buildModel(
 
 function setFirstWeights(tf: Tf, layer: TfLayer, weights: readonly Weight[], seed: number): void {
   if (weights.length === 0) return
+  applyWeightRules(tf, layer, weights)
   const random = createRandom(seed)
   tf.tidy(() => {
     layer.setWeights(weights.map(({ shape, draw }) => tf.tensor(draw(shape, random), [...shape])))

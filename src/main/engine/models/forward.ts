@@ -2,7 +2,9 @@
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { Loss } from '../../../contract/experiment/fit.ts'
 import type { LayerSpec } from '../../../contract/experiment/layers.ts'
+import type { Constrain } from './constraints.ts'
 import type { LayerVariable, Scalar, Sequential, Tensor, Tf, TfLayer, Variable } from './tf.ts'
+import { constraintOf } from './weight-rules.ts'
 
 export interface Forward {
   /** Whether `output` gives logits: softmax or sigmoid is left off for the loss to take in. Hand it to `createLoss`. */
@@ -22,6 +24,8 @@ export interface Forward {
 export interface NamedVariable {
   readonly name: string
   readonly variable: Variable
+  /** What it is brought back to after each update. */
+  readonly constrain?: Constrain | undefined
 }
 
 /** Which activation a loss takes in, as Keras does inside fit. */
@@ -52,7 +56,6 @@ export function createForward(tf: Tf, model: Sequential, layers: Experiment['mod
     if (peeled === null) return values
     return peeled === 'softmax' ? tf.softmax(values) : tf.sigmoid(values)
   }
-  const penalised = layers.some((layer) => 'kernelRegularizer' in layer && layer.kernelRegularizer !== undefined)
 
   return {
     fromLogits: peeled !== null,
@@ -60,7 +63,10 @@ export function createForward(tf: Tf, model: Sequential, layers: Experiment['mod
     output,
     activate,
     predict: (x) => tf.tidy(() => activate(output(x, false))),
-    penalty: () => (penalised ? (tf.addN(model.layers.flatMap((layer) => layer.calculateLosses())) as Scalar) : null),
+    penalty() {
+      const losses = model.layers.flatMap((layer) => layer.calculateLosses())
+      return losses.length > 0 ? (tf.addN(losses) as Scalar) : null
+    },
   }
 }
 
@@ -76,8 +82,9 @@ function applyLinear(tf: Tf, layer: TfLayer, input: Tensor): Tensor {
 
 /** The weights of a layer that are trained, as `layer/weight`. */
 export function trainableOf(layer: TfLayer): NamedVariable[] {
-  return layer.trainableWeights.map((weight: LayerVariable) => ({
-    name: `${layer.name}/${weight.originalName.split('/').at(-1) ?? weight.originalName}`,
-    variable: weight.read() as Variable,
-  }))
+  return layer.trainableWeights.map((weight: LayerVariable) => {
+    const variable = weight.read() as Variable
+    const name = `${layer.name}/${weight.originalName.split('/').at(-1) ?? weight.originalName}`
+    return { name, variable, constrain: constraintOf(variable) }
+  })
 }

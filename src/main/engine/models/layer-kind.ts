@@ -1,5 +1,6 @@
 /** What Minima knows of a layer type: its shapes and weights, told without TensorFlow.js, and how to build it with it. */
 import type { LayerOf, LayerType } from '../../../contract/experiment/layers.ts'
+import type { Constraint, Regularizer } from '../../../contract/experiment/layers/weights.ts'
 import type { Draw } from './initial-weights.ts'
 import type { StepCounter } from './step-counter.ts'
 import type { Tf, TfLayer } from './tf.ts'
@@ -13,12 +14,16 @@ export interface Weight {
   readonly trainable: boolean
   /** First values. */
   readonly draw: Draw
+  readonly regularizer?: Regularizer | undefined
+  readonly constraint?: Constraint | undefined
 }
 
 export interface BuildArgs {
   readonly name: string
   /** Given to the first layer of a model. */
   readonly inputShape?: number[]
+  /** false: its weights stay as they are. */
+  readonly trainable?: boolean
 }
 
 /** What a layer's noise is drawn from. */

@@ -9,6 +9,7 @@ import { loadDataset } from '../data/load-dataset.ts'
 import { rowRange } from '../data/random.ts'
 import { checkExperiment } from '../experiment/check.ts'
 import { formatProblem } from '../experiment/problems.ts'
+import { adaptLayers } from '../models/adapt.ts'
 import { buildModel } from '../models/build-model.ts'
 import { createForward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
@@ -62,6 +63,9 @@ export async function prepareTraining(
   const counter = createStepCounter()
   const model = buildModel(tf, modelSpec, featureShape, fit.seed, counter)
   const forward = createForward(tf, model, modelSpec.layers, fit.loss)
+  adaptLayers(tf, model.layers, () => {
+    for (const features of featureBatches(tf, data.train, featureShape)) tf.dispose([forward.predict(features), features])
+  })
   const widths = { label: data.train.labelWidth, output: outputWidth(model.outputShape) }
   const metrics = (): MetricAccumulator[] => fit.metrics.map((metric) => createMetric(tf, metric, fit.loss, widths))
   const parts: StepParts = {

@@ -3,98 +3,108 @@
  * and its Gaussian noise takes none; these draw TensorFlow's stateless random numbers from the run's seed and the step's
  * number: a new draw at each step, the same in each run, on every backend.
  */
-import type { BuildArgs, LayerKind } from '../layer-kind.ts'
+import type { LayerOf, LayerType } from '../../../../contract/experiment/layers.ts'
+import type { LayerKind, NoiseSource } from '../layer-kind.ts'
 import { NO_WEIGHTS } from '../layer-kind.ts'
-import { nativeBackend, typeAttr, type NativeBackend } from '../native-ops.ts'
-import { fillNormal, fillUniform } from '../philox.ts'
-import type { StepCounter } from '../step-counter.ts'
-import type { Tensor, Tf, TfLayer } from '../tf.ts'
+import type { Tensor, Tf } from '../tf.ts'
+import { configOf, customLayer } from './custom.ts'
+import { draw, type Distribution } from './draw.ts'
+import { assertChannelsLast } from './window.ts'
 
-type Distribution = 'uniform' | 'normal'
-
-const DISTRIBUTIONS = {
-  uniform: { op: 'StatelessRandomUniform', fill: fillUniform },
-  normal: { op: 'StatelessRandomNormal', fill: fillNormal },
-} as const
-
-/** Numbers like `input`'s, of layer `stream` at the present step. */
-function draw(tf: Tf, distribution: Distribution, like: Tensor, stream: number, counter: StepCounter): Tensor {
-  const native = nativeBackend(tf)
-  if (native) return drawNatively(tf, native, distribution, like.shape, stream, counter)
-  const numbers = new Float32Array(like.size)
-  DISTRIBUTIONS[distribution].fill([stream, counter.step], numbers)
-  return tf.tensor(numbers, like.shape)
+interface Noise<T extends LayerType> {
+  readonly autoName: string
+  readonly className: string
+  readonly distribution: Distribution
+  /** Of channels: the number of dimensions before them. */
+  readonly dimensions?: 1 | 2 | 3
+  /** Of what is drawn, for an input of `shape`, both with the batch; by default the same. */
+  drawn?(spec: LayerOf<T>, shape: readonly number[]): number[]
+  apply(tf: Tf, spec: LayerOf<T>, input: Tensor, noise: Tensor): Tensor
 }
 
-function drawNatively(
-  tf: Tf,
-  native: NativeBackend,
-  distribution: Distribution,
-  shape: number[],
-  stream: number,
-  { step, traced }: StepCounter,
-): Tensor {
-  const seed = tf.stack([tf.scalar(stream, 'int32'), traced ?? tf.scalar(step, 'int32')])
-  const attrs = [
-    typeAttr(native, 'dtype', 'float32'),
-    typeAttr(native, 'T', 'int32'),
-    typeAttr(native, 'Tseed', 'int32'),
-  ]
-  const inputs = [tf.tensor1d(shape, 'int32'), seed]
-  return native.executeMultipleOutputs(DISTRIBUTIONS[distribution].op, attrs, inputs, 1)[0] as Tensor
-}
-
-/** A layer that maps (input, noise of the same size) to its output while training, and does nothing else. */
-function noiseLayer(
-  tf: Tf,
-  className: string,
-  args: BuildArgs,
-  noise: (like: Tensor) => Tensor,
-  apply: (input: Tensor, noise: Tensor) => Tensor,
-): TfLayer {
-  class NoiseLayer extends tf.layers.Layer {
-    static readonly className = className
-    override readonly supportsMasking = true
-
-    override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
-      return inputShape
-    }
-
-    override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
-      const input = Array.isArray(inputs) ? inputs[0] : inputs
-      if (input === undefined) throw new TypeError(`${className} was called without an input`)
-      if (kwargs.training !== true) return input
-      return tf.tidy(() => apply(input, noise(input)))
-    }
+/** A layer that maps an input and noise to its output while training, and does nothing else. */
+function noiseLayer<T extends LayerType>(noise: Noise<T>): LayerKind<T> {
+  return {
+    autoName: noise.autoName,
+    outputShape(_spec, input) {
+      if (noise.dimensions !== undefined) assertChannelsLast(input, noise.dimensions)
+      return input
+    },
+    weights: NO_WEIGHTS,
+    build: (tf, spec, args, source: NoiseSource, input) =>
+      customLayer(tf, args, {
+        className: noise.className,
+        config: configOf(spec),
+        outputShape: input,
+        call(values, _weights, training) {
+          if (!training) return values
+          const shape = noise.drawn?.(spec, values.shape) ?? values.shape
+          return noise.apply(tf, spec, values, draw(tf, noise.distribution, shape, source))
+        },
+      }),
   }
-  return new NoiseLayer(args)
 }
 
 /** Keeps each value with probability 1 − rate and scales it by 1 / (1 − rate). */
-export const dropout: LayerKind<'dropout'> = {
+export function drop(tf: Tf, rate: number, input: Tensor, uniform: Tensor): Tensor {
+  const kept = tf.cast(tf.greaterEqual(uniform, rate), 'float32')
+  return tf.mul(input, tf.mul(kept, 1 / (1 - rate)))
+}
+
+/** `null` is as long as the input. */
+function maskShape(noiseShape: readonly (number | null)[] | undefined, shape: readonly number[]): number[] {
+  return shape.map((size, dimension) => (noiseShape === undefined ? size : (noiseShape[dimension] ?? size)))
+}
+
+export const dropout = noiseLayer<'dropout'>({
   autoName: 'dropout',
-  outputShape: (_spec, input) => input,
-  weights: NO_WEIGHTS,
-  build(tf, { rate }, args, { seed, counter }) {
-    const noise = (like: Tensor): Tensor => draw(tf, 'uniform', like, streamOf(seed), counter)
-    return noiseLayer(tf, 'SeededDropout', args, noise, (input, uniform) => {
-      const kept = tf.cast(tf.greaterEqual(uniform, rate), 'float32')
-      return tf.mul(input, tf.mul(kept, 1 / (1 - rate)))
-    })
-  },
+  className: 'Dropout',
+  distribution: 'uniform',
+  drawn: ({ noiseShape }, shape) => maskShape(noiseShape, shape),
+  apply: (tf, { rate }, input, uniform) => drop(tf, rate, input, uniform),
+})
+
+function spatialDropout<T extends 'spatialDropout1d' | 'spatialDropout2d' | 'spatialDropout3d'>(dimensions: 1 | 2 | 3) {
+  return noiseLayer<T>({
+    autoName: `spatial_dropout${dimensions}d`,
+    className: `SpatialDropout${dimensions}D`,
+    distribution: 'uniform',
+    dimensions,
+    drawn: (_spec, shape) => shape.map((size, dimension) => (dimension % (shape.length - 1) === 0 ? size : 1)),
+    apply: (tf, spec, input, uniform) => drop(tf, spec.rate, input, uniform),
+  })
 }
 
-export const gaussianNoise: LayerKind<'gaussianNoise'> = {
+export const spatialDropout1d = spatialDropout<'spatialDropout1d'>(1)
+export const spatialDropout2d = spatialDropout<'spatialDropout2d'>(2)
+export const spatialDropout3d = spatialDropout<'spatialDropout3d'>(3)
+
+/** What selu gives for very negative numbers: −scale · alpha. */
+const DROPPED = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
+
+export const alphaDropout = noiseLayer<'alphaDropout'>({
+  autoName: 'alpha_dropout',
+  className: 'AlphaDropout',
+  distribution: 'uniform',
+  drawn: ({ noiseShape }, shape) => maskShape(noiseShape, shape),
+  apply(tf, { rate }, input, uniform) {
+    const kept = tf.cast(tf.greaterEqual(uniform, rate), 'float32')
+    const scale = ((1 - rate) * (1 + rate * DROPPED ** 2)) ** -0.5
+    const dropped = tf.add(tf.mul(input, kept), tf.mul(tf.sub(1, kept), DROPPED))
+    return tf.add(tf.mul(dropped, scale), -scale * DROPPED * rate)
+  },
+})
+
+export const gaussianDropout = noiseLayer<'gaussianDropout'>({
+  autoName: 'gaussian_dropout',
+  className: 'GaussianDropout',
+  distribution: 'normal',
+  apply: (tf, { rate }, input, normal) => tf.mul(input, tf.add(tf.mul(normal, Math.sqrt(rate / (1 - rate))), 1)),
+})
+
+export const gaussianNoise = noiseLayer<'gaussianNoise'>({
   autoName: 'gaussian_noise',
-  outputShape: (_spec, input) => input,
-  weights: NO_WEIGHTS,
-  build(tf, { stddev }, args, { seed, counter }) {
-    const noise = (like: Tensor): Tensor => draw(tf, 'normal', like, streamOf(seed), counter)
-    return noiseLayer(tf, 'SeededGaussianNoise', args, noise, (input, normal) => tf.add(input, tf.mul(normal, stddev)))
-  },
-}
-
-/** The seed's 31 low bits: what TensorFlow's int32 seeds hold without a sign. */
-function streamOf(seed: number): number {
-  return seed & 0x7fffffff
-}
+  className: 'GaussianNoise',
+  distribution: 'normal',
+  apply: (tf, { stddev }, input, normal) => tf.add(input, tf.mul(normal, stddev)),
+})

@@ -1,18 +1,23 @@
-/** What convolution and pooling share: windows that slide over height and width (or steps), channels last. */
+/** What convolution and pooling share: windows that slide over depth, height and width (or steps), channels last. */
 import type { Shape } from '../layer-kind.ts'
 import { ShapeFault, showShape, sizeOf } from '../layer-kind.ts'
 
-export type Padding = 'valid' | 'same'
+export type Padding = 'valid' | 'same' | 'causal'
+export type Dimensions = 1 | 2 | 3
 
 /** One number per dimension: `2` for a window of 2 × 2. */
 export function perDimension(sizes: number | readonly number[], dimensions: number): number[] {
   return typeof sizes === 'number' ? Array<number>(dimensions).fill(sizes) : [...sizes]
 }
 
-const WANTED = { 1: 'an input of [steps, channels]', 2: 'an input of [height, width, channels]' } as const
+const WANTED = {
+  1: 'an input of [steps, channels]',
+  2: 'an input of [height, width, channels]',
+  3: 'an input of [depth, height, width, channels]',
+} as const
 
 /** @throws ShapeFault when the input has another number of dimensions. */
-export function assertChannelsLast(input: Shape, dimensions: 1 | 2): void {
+export function assertChannelsLast(input: Shape, dimensions: Dimensions): void {
   if (input.length === dimensions + 1) return
   const advice =
     input.length === dimensions
@@ -26,7 +31,7 @@ export function slide(input: Shape, window: Shape, strides: Shape, padding: Padd
   return window.map((size, dimension) => {
     const length = input[dimension] ?? 0
     const stride = strides[dimension] ?? 1
-    if (padding === 'same') return Math.ceil(length / stride)
+    if (padding !== 'valid') return Math.ceil(length / stride)
     if (size <= length) return Math.floor((length - size) / stride) + 1
     throw new ShapeFault(
       `an input no smaller than its window ${showShape(window)}`,

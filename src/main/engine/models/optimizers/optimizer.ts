@@ -47,9 +47,9 @@ export function createOptimizer(tf: Tf, spec: OptimizerSpec, variables: readonly
   let iteration = 0
   const rateAt = (batch: number): number => plan.schedule?.(batch) ?? liveRate
 
-  const optimized = variables.map(({ name, variable }): OptimizedVariable => {
+  const optimized = variables.map(({ name, variable, constrain }): OptimizedVariable => {
     const slots = plan.slots.map((slot) => [slot.name, filled(tf, variable, slot.initial)])
-    return { name, variable, slots: Object.fromEntries(slots) as Record<string, Variable> }
+    return { name, variable, constrain, slots: Object.fromEntries(slots) as Record<string, Variable> }
   })
 
   const scalarsOf = (batch = iteration): Scalars => plan.scalarsOf(batch, rateAt(batch))
@@ -57,8 +57,8 @@ export function createOptimizer(tf: Tf, spec: OptimizerSpec, variables: readonly
   const apply = (gradients: readonly (Tensor | null)[], lossScale: number): void => {
     tf.tidy(() => {
       const scalars = Object.fromEntries(Object.entries(scalarsOf()).map(([name, value]) => [name, tf.scalar(value)]))
-      const states = optimized.map(({ name, variable, slots }, index) => {
-        return { name, weight: variable, slots, gradient: gradients[index] ?? null }
+      const states = optimized.map(({ name, variable, constrain, slots }, index) => {
+        return { name, weight: variable, slots, constrain, gradient: gradients[index] ?? null }
       })
       const phase = plan.phaseOf(iteration)
       const updates = stepVariables(tf, plan, { variables: states, scalars, phase, lossScale })

@@ -1,4 +1,5 @@
 /** One iteration of an optimizer over all its variables, as a pure function: run at once, or recorded and run often. */
+import type { Constrain } from '../constraints.ts'
 import type { Tensor, Tf } from '../tf.ts'
 import { addGradients, unscaleGradients } from './gradients.ts'
 import { AVERAGE, GRADIENT_SUM, type OptimizerPlan, type Phase } from './plan.ts'
@@ -12,6 +13,8 @@ export interface VariableState {
   readonly slots: Tensors
   /** null: the loss does not depend on the variable, which stays as it is. */
   readonly gradient: Tensor | null
+  /** Comes last of all, on every weight that has a gradient. */
+  readonly constrain?: Constrain | undefined
 }
 
 /** Tensors that do not change are the same objects as before. */
@@ -32,7 +35,12 @@ export interface StepInputs {
 
 export function stepVariables(tf: Tf, plan: OptimizerPlan, inputs: StepInputs): readonly VariableUpdate[] {
   const moved = plan.accumulated > 1 ? accumulate(tf, plan, inputs) : update(tf, plan, inputs)
-  return plan.averages ? moved.map((variable) => averageVariable(tf, plan, variable, inputs)) : moved
+  const averaged = plan.averages ? moved.map((variable) => averageVariable(tf, plan, variable, inputs)) : moved
+  return averaged.map((variable, index) => {
+    const { constrain, gradient = null } = inputs.variables[index] ?? {}
+    if (constrain === undefined || gradient === null) return variable
+    return { weight: constrain(variable.weight), slots: variable.slots }
+  })
 }
 
 /** The average that a moved weight makes, which may take its place. */

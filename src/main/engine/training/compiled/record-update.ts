@@ -39,8 +39,8 @@ export function createUpdateRecorder(tf: Tf, spec: OptimizerSpec, optimizer: Ker
 
 function recordRule(tf: Tf, { plan, variables }: KerasOptimizer): UpdateRecorder['record'] {
   return (recorder, gradients, scalars) => {
-    const states = variables.map(({ name, variable, slots }, index) => {
-      return { name, weight: variable, slots, gradient: gradients[index] ?? null }
+    const states = variables.map(({ name, variable, constrain, slots }, index) => {
+      return { name, weight: variable, slots, constrain, gradient: gradients[index] ?? null }
     })
     const updates = stepVariables(tf, plan, { variables: states, scalars, phase: null, lossScale: plan.lossScale })
     for (const [index, { weight, slots }] of updates.entries()) {
@@ -74,6 +74,9 @@ function recordFused(
       recorder.inPlace(fused.op({ variable, gradient: prepared[index] as Tensor, slots, scratch: own, scalars }))
     }
     if (plan.averages) for (const variable of variables) recordAverage(tf, plan, recorder, variable, scalars)
+    for (const { variable, constrain } of trained) {
+      if (constrain) assign(recorder, variable, constrain(recorder.updated(variable)))
+    }
   }
 }
 

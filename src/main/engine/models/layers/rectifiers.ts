@@ -1,0 +1,111 @@
+/** Activations that are layers, with parameters of their own. */
+import { trainedWeight } from '../kernel.ts'
+import type { LayerKind, Shape } from '../layer-kind.ts'
+import { NO_WEIGHTS, ShapeFault } from '../layer-kind.ts'
+import type { Tensor, Tf } from '../tf.ts'
+import { configOf, customLayer } from './custom.ts'
+
+export const relu: LayerKind<'relu'> = {
+  autoName: 're_lu',
+  outputShape: (_spec, input) => input,
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args, _noise, input) =>
+    customLayer(tf, args, {
+      className: 'ReLU',
+      config: configOf(spec),
+      outputShape: input,
+      call(values) {
+        const { negativeSlope, threshold, maxValue } = spec
+        const above =
+          threshold === 0 ? tf.relu(values) : tf.mul(values, tf.cast(tf.greater(values, threshold), 'float32'))
+        const cut = maxValue === undefined ? above : tf.minimum(above, maxValue)
+        if (negativeSlope === 0) return cut
+        return tf.sub(cut, tf.mul(tf.relu(tf.sub(threshold, values)), negativeSlope))
+      },
+    }),
+}
+
+export const leakyReLU: LayerKind<'leakyReLU'> = {
+  autoName: 'leaky_re_lu',
+  outputShape: (_spec, input) => input,
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args) => tf.layers.leakyReLU({ ...args, alpha: spec.alpha ?? spec.negativeSlope }),
+}
+
+/** Of the slopes: 1 along axes that share theirs. */
+function slopes(sharedAxes: readonly number[] | undefined, input: Shape): number[] {
+  return input.map((size, index) => (sharedAxes?.includes(index + 1) ? 1 : size))
+}
+
+export const prelu: LayerKind<'prelu'> = {
+  autoName: 'p_re_lu',
+  outputShape(spec, input) {
+    if ((spec.sharedAxes ?? []).every((axis) => axis <= input.length)) return input
+    throw new ShapeFault(`an input with the axes ${spec.sharedAxes?.join(', ')}, counted from 1`, input)
+  },
+  weights: (spec, input) => [
+    trainedWeight('alpha', slopes(spec.sharedAxes, input), {
+      initializer: spec.alphaInitializer,
+      regularizer: spec.alphaRegularizer,
+      constraint: spec.alphaConstraint,
+    }),
+  ],
+  build: (tf, spec, args, _noise, input) =>
+    customLayer(tf, args, {
+      className: 'PReLU',
+      config: configOf(spec),
+      weights: prelu.weights(spec, input),
+      outputShape: input,
+      // Keras's formula: its slope at 0 is that of both, 0.
+      call: (values, [alpha]) => tf.sub(tf.relu(values), tf.mul(alpha as Tensor, tf.relu(tf.neg(values)))),
+    }),
+}
+
+export const elu: LayerKind<'elu'> = {
+  autoName: 'elu',
+  outputShape: (_spec, input) => input,
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args, _noise, input) =>
+    customLayer(tf, args, {
+      className: 'ELU',
+      config: configOf(spec),
+      outputShape: input,
+      call: (values) => (spec.alpha === 1 ? tf.elu(values) : scaledElu(tf, values, spec.alpha)),
+    }),
+}
+
+function scaledElu(tf: Tf, values: Tensor, alpha: number): Tensor {
+  return tf.add(tf.relu(values), tf.mul(tf.elu(tf.minimum(values, 0)), alpha))
+}
+
+export const softmax: LayerKind<'softmax'> = {
+  autoName: 'softmax',
+  outputShape(spec, input) {
+    axisWithin(spec.axis, input)
+    return input
+  },
+  weights: NO_WEIGHTS,
+  build: (tf, spec, args, _noise, input) =>
+    customLayer(tf, args, {
+      className: 'Softmax',
+      config: configOf(spec),
+      outputShape: input,
+      call: (values) => overAxis(tf, values, axisWithin(spec.axis, input), (moved) => tf.softmax(moved)),
+    }),
+}
+
+/** TensorFlow.js's softmax takes the last axis only. */
+function overAxis(tf: Tf, values: Tensor, axis: number, of: (moved: Tensor) => Tensor): Tensor {
+  const last = values.rank - 1
+  if (axis === last) return of(values)
+  const swapped = Array.from({ length: values.rank }, (_, at) => (at === axis ? last : at === last ? axis : at))
+  return tf.transpose(of(tf.transpose(values, swapped)), swapped)
+}
+
+/** An axis of the input with its batch, counted from 0. @throws ShapeFault when there is none such */
+export function axisWithin(axis: number, input: Shape): number {
+  const rank = input.length + 1
+  const place = axis < 0 ? axis + rank : axis
+  if (place >= 1 && place < rank) return place
+  throw new ShapeFault(`an input with the axis ${axis}, of which 0 is the batch`, input)
+}
