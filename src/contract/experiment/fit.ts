@@ -1,6 +1,6 @@
 /** How a model is trained: loss, optimizer, metrics, and for how long. Defaults are Keras 3's. */
 import { z } from 'zod'
-import { flag, naturalInt, nonNegative, oneOf, positiveInt, text } from './expected.ts'
+import { expected, flag, naturalInt, nonNegative, oneOf, positiveInt, text } from './expected.ts'
 import { optimizer, optimizerDefaults } from './optimizer.ts'
 
 export const LOSSES = [
@@ -19,10 +19,24 @@ export const METRICS = ['accuracy', 'meanSquaredError', 'meanAbsoluteError', 'ro
 export const metric = oneOf(METRICS)
 export type Metric = z.infer<typeof metric>
 
+const PER_OUTPUT = 'or, of several outputs, a list or a mapping by output'
+const lossOfOutputs = z.union(
+  [loss, z.array(loss).min(1), z.record(text, loss)],
+  expected(`one of ${LOSSES.join(', ')}; ${PER_OUTPUT}`),
+)
+const metricsOfOutputs = z.union(
+  [z.array(metric), z.record(text, z.array(metric))],
+  expected('a list of metrics, for every output, or a mapping of lists by output'),
+)
+
 export const fit = z.strictObject({
-  loss,
+  loss: lossOfOutputs,
+  lossWeights: z
+    .union([z.array(nonNegative).min(1), z.record(text, nonNegative)], expected('numbers, in a list or by output'))
+    .optional()
+    .describe('how much the loss of each output counts in the whole; 1 where none is given'),
   optimizer: optimizer.default(optimizerDefaults('rmsprop')),
-  metrics: z.array(metric).default([]),
+  metrics: metricsOfOutputs.default([]),
   epochs: positiveInt.default(1).describe('passes over the training rows'),
   batchSize: positiveInt.default(32).describe('rows in a training step'),
   seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
@@ -37,3 +51,9 @@ export const fit = z.strictObject({
     .optional()
     .describe('how much a training row of a class, by its name or number, counts in the loss; 1 where none is given'),
 })
+export type FitSpec = z.infer<typeof fit>
+
+/** Losses of all outputs that the file names. */
+export function lossesOf({ loss }: Pick<FitSpec, 'loss'>): readonly Loss[] {
+  return typeof loss === 'string' ? [loss] : Object.values(loss)
+}

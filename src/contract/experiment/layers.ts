@@ -1,5 +1,6 @@
 /** The layers an experiment file can stack, by Keras's names in camelCase, with Keras's defaults. */
 import { z } from 'zod'
+import { mergingLayers } from './merging.ts'
 import { expected, flag, nonNegative, oneOf, positive, positiveInt, rate, text } from './expected.ts'
 
 export const activation = oneOf([
@@ -34,7 +35,13 @@ export const initializer = oneOf([
 const regularizer = z
   .strictObject({ l1: nonNegative.default(0), l2: nonNegative.default(0) })
   .describe('penalty on the kernel')
-const name = { name: text.regex(/^[A-Za-z0-9_.-]+$/, expected('letters, digits, _ . or -')).optional() }
+const name = {
+  name: text.regex(/^[A-Za-z0-9_.-]+$/, expected('letters, digits, _ . or -')).optional(),
+  from: z
+    .union([text, z.array(text).min(1)], expected('the name of an input or a layer, or a list of names'))
+    .optional()
+    .describe('what it takes: the name of an input or of a layer above; default: the layer before'),
+}
 const kernel = {
   activation: activation.default('linear'),
   useBias: flag.default(true),
@@ -61,6 +68,12 @@ const conv = (dimensions: number) => ({
 })
 const recurrent = { units: positiveInt, returnSequences: flag.default(false), ...name }
 
+const OF_A_KNOWN_TYPE = {
+  error: (issue: { input?: unknown }) =>
+    `expected a layer with a type of ${LAYER_TYPES.join(', ')}, got ${JSON.stringify((issue.input as { type?: unknown } | null)?.type) ?? 'none'}`,
+}
+
+/** A layer with weights and settings of its own. */
 export const layer = z.discriminatedUnion(
   'type',
   [
@@ -97,14 +110,20 @@ export const layer = z.discriminatedUnion(
     z.strictObject({ type: z.literal('simpleRNN'), ...recurrent }),
     z.strictObject({ type: z.literal('lstm'), ...recurrent }),
     z.strictObject({ type: z.literal('gru'), ...recurrent }),
+    ...mergingLayers(name),
   ],
-  {
-    error: (issue) =>
-      `expected a layer with a type of ${LAYER_TYPES.join(', ')}, got ${JSON.stringify((issue.input as { type?: unknown } | null)?.type) ?? 'none'}`,
-  },
+  OF_A_KNOWN_TYPE,
 )
 export type LayerSpec = z.infer<typeof layer>
 export type LayerType = LayerSpec['type']
 export type LayerOf<T extends LayerType> = Extract<LayerSpec, { type: T }>
 
-export const LAYER_TYPES: readonly string[] = layer.options.map((option) => option.shape.type.value)
+const shared = z
+  .strictObject({ type: z.literal('shared'), layer: text.describe('its name'), ...name })
+  .describe('a layer above, applied once more with the same weights')
+
+/** An entry of the list of layers. */
+export const layerEntry = z.discriminatedUnion('type', [...layer.options, shared], OF_A_KNOWN_TYPE)
+export type LayerEntry = z.infer<typeof layerEntry>
+
+export const LAYER_TYPES: readonly string[] = layerEntry.options.map((option) => option.shape.type.value)

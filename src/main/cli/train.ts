@@ -92,13 +92,16 @@ async function announce({ connection }: Session, watch: RunWatch): Promise<RunDe
 }
 
 function formatModel(model: NonNullable<RunDetail['model']>): string {
-  const rows = model.layers.map(({ name, type, outputShape, params }) => [
+  const isGraph = model.layers.some((layer) => layer.connectedTo !== undefined)
+  const rows = model.layers.map(({ name, type, outputShape, params, connectedTo = [] }) => [
     `${name} (${type})`,
     `(${['batch', ...outputShape].join(', ')})`,
     params.toLocaleString('en-US'),
+    ...(isGraph ? [connectedTo.join(', ')] : []),
   ])
+  const head = ['layer', 'output shape', 'params', ...(isGraph ? ['connected to'] : [])]
   const total = `parameters: ${model.params.toLocaleString('en-US')} (${model.trainableParams.toLocaleString('en-US')} trainable)`
-  return `${formatTable(['layer', 'output shape', 'params'], rows, [2])}\n${total}`
+  return `${formatTable(head, rows, [2])}\n${total}`
 }
 
 function report(run: RunDetail): void {

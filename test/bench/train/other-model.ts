@@ -77,20 +77,18 @@ const experiment = experimentSchema.parse({
 const model = wideDeep(tf)
 setFirstWeights(tf, model)
 const forward: Forward = {
-  fromLogits: false,
+  fromLogits: [false],
   trainable: model.layers.flatMap(trainableOf),
-  output: (x, training) => model.apply(x, { training }) as Tensor,
-  activate: (output) => output,
-  predict: (x) => model.apply(x) as Tensor,
+  outputs: (x, training) => [model.apply(x, { training }) as Tensor],
+  activate: (outputs) => outputs,
   penalty: () => null,
 }
 const parts = {
   tf,
   model,
   forward,
-  loss: createLoss(tf, loss, false),
+  outputs: [{ loss: createLoss(tf, loss, false), lossWeight: 1, labels: null, metrics: [] }],
   optimizer: createOptimizer(tf, experiment.fit.optimizer, forward.trainable),
-  metrics: [],
   counter: createStepCounter(),
   featureShape: work.featureShape,
 }

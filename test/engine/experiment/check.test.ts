@@ -336,3 +336,68 @@ describe('checkExperiment', () => {
     expect('_tfengine' in globalThis || '_tfGlobals' in globalThis).toBe(false)
   })
 })
+
+describe('of several outputs', () => {
+  const TABLE = { featureShape: [2], featureNames: ['a', 'b'], target: values(['y', 'z']) }
+  const TWO = ['{ type: dense, units: 1, name: main }', '{ type: dense, units: 1, name: aux, from: input }']
+
+  function problems(fit: string, outputs = '[{layer: main, target: y}, {layer: aux, target: z}]'): string[] {
+    const text = [
+      'model:',
+      `  outputs: ${outputs}`,
+      '  layers:',
+      ...TWO.map((layer) => `    - ${layer}`),
+      `fit: ${fit}`,
+      'data: { source: csv, file: f, target: [y, z] }',
+    ].join('\n')
+    const { experiment, problems: unparsed, positions } = parseExperiment({ text, overrides: {} })
+    if (experiment === null) return unparsed.map(formatProblem)
+    return checkExperiment(experiment, { ...IMAGES, ...TABLE }, { backend: 'cpu', positions }).map(formatProblem)
+  }
+
+  it('each has a loss, a weight and metrics, by name or in a list', () => {
+    expect(problems('{ loss: huber }')).toEqual([])
+    expect(problems('{ loss: [huber, meanAbsoluteError], lossWeights: [0.9, 0.1] }')).toEqual([])
+    expect(
+      problems(
+        '{ loss: { main: huber, aux: huber }, lossWeights: { aux: 0.1 }, metrics: { aux: [meanAbsoluteError] } }',
+      ),
+    ).toEqual([])
+  })
+
+  it.each([
+    [
+      'a loss of none of them',
+      '{ loss: { main: huber, aux: huber, other: huber } }',
+      ['fit.loss.other: no output is called other; there are main, aux (line 6)'],
+    ],
+    ['one without a loss', '{ loss: { main: huber } }', ['fit.loss: missing; the output aux has no loss (line 6)']],
+    ['too few losses', '{ loss: [huber] }', ['fit.loss: expected one for each output (main, aux), got 1 (line 6)']],
+    [
+      'a loss that does not fit its labels',
+      '{ loss: { main: huber, aux: binaryCrossentropy } }',
+      ['fit.loss.aux: needs labels of 0 and 1, but z has other values (line 6)'],
+    ],
+    [
+      'metrics of none of them',
+      '{ loss: huber, metrics: { axu: [accuracy] } }',
+      ['fit.metrics.axu: no output is called axu; there are main, aux (line 6)'],
+    ],
+    [
+      'a metric that does not fit',
+      '{ loss: huber, metrics: { aux: [accuracy] } }',
+      ['fit.metrics.aux[0]: accuracy needs class labels, but the target holds amounts; use meanAbsoluteError (line 6)'],
+    ],
+  ])('says what does not fit: %s', (_, fit, wanted) => {
+    expect(problems(fit)).toEqual(wanted)
+  })
+
+  it('says of units that do not fit the target, of which output', () => {
+    expect(problems('{ loss: huber }', '[main, {layer: aux, target: z}]')).toEqual([
+      'model.layers[0] (dense "main"): expected 2 units for the target y, z, got 1 (line 4)',
+    ])
+    expect(problems('{ loss: huber }', '[{layer: main, target: w}, {layer: aux, target: z}]')[0]).toBe(
+      'model.outputs[0].target: there is no target column w; there are y, z (line 2)',
+    )
+  })
+})

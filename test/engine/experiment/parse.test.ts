@@ -1,3 +1,4 @@
+import { LAYER_TYPES } from '../../../src/contract/experiment/layers.ts'
 import { describe, expect, it } from 'vitest'
 import { parseExperiment } from '../../../src/main/engine/experiment/parse.ts'
 import { formatProblem } from '../../../src/main/engine/experiment/problems.ts'
@@ -30,9 +31,7 @@ function edited(from: string, to: string): string {
 
 const LOSSES =
   'meanSquaredError, meanAbsoluteError, huber, binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy'
-const LAYERS =
-  'dense, flatten, reshape, activation, leakyReLU, dropout, gaussianNoise, batchNormalization, layerNormalization, ' +
-  'conv1d, conv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, embedding, simpleRNN, lstm, gru'
+const LAYERS = LAYER_TYPES.join(', ')
 const OPTIMIZERS = 'sgd, rmsprop, adagrad, adadelta, adam, adamw, nadam, adamax, ftrl, lion'
 const SCHEDULES =
   'exponentialDecay, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay, cosineDecay, cosineDecayRestarts'
@@ -64,7 +63,7 @@ const BAD: [string, string, string[]][] = [
     edited('units: 3', 'units: 3, weight: 1'),
     [
       'model.layers[0].weight: unknown key; known here: type, units, activation, useBias, kernelInitializer, ' +
-        'biasInitializer, kernelRegularizer, name (line 9)',
+        'biasInitializer, kernelRegularizer, name, from (line 9)',
     ],
   ],
   [
@@ -91,7 +90,13 @@ const BAD: [string, string, string[]][] = [
       'fit.metrics[1]: expected one of accuracy, meanSquaredError, meanAbsoluteError, rootMeanSquaredError, got "foo" (line 13)',
     ],
   ],
-  ['no list', edited('[accuracy]', 'accuracy'), ['fit.metrics: expected a list, got "accuracy" (line 13)']],
+  [
+    'no list',
+    edited('[accuracy]', 'accuracy'),
+    [
+      'fit.metrics: expected a list of metrics, for every output, or a mapping of lists by output, got "accuracy" (line 13)',
+    ],
+  ],
   [
     'an unknown layer',
     edited('dense', 'dens'),
@@ -127,7 +132,7 @@ const BAD: [string, string, string[]][] = [
   [
     'a missing setting',
     edited('  loss: sparseCategoricalCrossentropy\n', ''),
-    [`fit.loss: missing; expected one of ${LOSSES} (line 10)`],
+    [`fit.loss: missing; expected one of ${LOSSES}; or, of several outputs, a list or a mapping by output (line 10)`],
   ],
   ['a missing part', TEXT.slice(0, TEXT.indexOf('fit:')), ['fit: missing; expected a mapping']],
   ['an empty part', `${TEXT.slice(0, TEXT.indexOf('fit:'))}fit:\n`, ['fit: expected a mapping, got nothing (line 10)']],

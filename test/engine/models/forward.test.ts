@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Loss } from '../../../src/contract/experiment/fit.ts'
 import { layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
-import { buildModel } from '../../../src/main/engine/models/build-model.ts'
-import { createForward } from '../../../src/main/engine/models/forward.ts'
-import type { Forward } from '../../../src/main/engine/models/forward.ts'
 import { createLoss } from '../../../src/main/engine/models/losses.ts'
-import type { Sequential, Tensor } from '../../../src/main/engine/models/tf.ts'
+import type { LayersModel, Tensor } from '../../../src/main/engine/models/tf.ts'
 import { BACKENDS, tf, useBackend } from './load-tf.ts'
+import { buildChain, chainForward, type ChainForward } from '../../support/chain.ts'
 
-function build(input: number[], loss: Loss, ...given: unknown[]): { model: Sequential; forward: Forward } {
+function build(input: number[], loss: Loss, ...given: unknown[]): { model: LayersModel; forward: ChainForward } {
   const layers = given.map((layer) => layerSchema.parse(layer))
-  const model = buildModel(tf, { layers }, input, 5)
-  return { model, forward: createForward(tf, model, layers, loss) }
+  const model = buildChain(tf, layers, input, 5)
+  return { model, forward: chainForward(tf, model, layers, loss) }
 }
 
 /** Numbers without a pattern, the same each time. */

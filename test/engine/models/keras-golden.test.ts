@@ -5,13 +5,16 @@ import { initializer, layer as layerSchema } from '../../../src/contract/experim
 import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
 import { createRandom } from '../../../src/main/engine/data/random.ts'
 import { refusalOf } from '../../../src/main/engine/models/backend-limits.ts'
-import { buildModel } from '../../../src/main/engine/models/build-model.ts'
-import { createForward } from '../../../src/main/engine/models/forward.ts'
 import { INITIALIZERS } from '../../../src/main/engine/models/initial-weights.ts'
 import { createLoss } from '../../../src/main/engine/models/losses.ts'
 import type { Scalar, Tensor } from '../../../src/main/engine/models/tf.ts'
 import { noGoldens, readGoldens } from '../../parity/goldens.ts'
 import { BACKENDS, tf, useBackend } from './load-tf.ts'
+import { buildChain, chainForward } from '../../support/chain.ts'
+import { buildModel } from '../../../src/main/engine/models/build-model.ts'
+import { createForward } from '../../../src/main/engine/models/forward.ts'
+import { inputsTakenBy } from '../../../src/main/engine/models/layer-kinds.ts'
+import { resolveGraph } from '../../../src/main/engine/models/model-graph.ts'
 
 type Nested = number | Nested[]
 interface LossGolden {
@@ -94,9 +97,9 @@ function weightedSum(y: Tensor): Tensor {
 
 /** Output and gradients of the input and of all weights. */
 function expectLayer(golden: LayerGolden, spec: LayerSpec, x: Tensor): void {
-  const model = buildModel(tf, { layers: [spec] }, x.shape.slice(1), 0)
+  const model = buildChain(tf, [spec], x.shape.slice(1), 0)
   model.setWeights((golden.weights ?? []).map(tensor))
-  const forward = createForward(tf, model, [spec], 'meanSquaredError')
+  const forward = chainForward(tf, model, [spec], 'meanSquaredError')
   const training = golden.training === true
   expectClose(forward.output(x, training), golden.y ?? [])
   golden.weights_after?.forEach((weight, index) => {
@@ -116,6 +119,22 @@ function expectLayer(golden: LayerGolden, spec: LayerSpec, x: Tensor): void {
   forward.trainable.forEach(({ variable }, index) => {
     expectClose(grads[variable.name] ?? x, gradients.weights?.[index] ?? [])
   })
+}
+
+/** Output of a layer of several inputs, which are columns of one table here. */
+function expectMerged(golden: LayerGolden, spec: LayerSpec): void {
+  const inputs = golden.x.map((x) => tensor(x as Nested[]))
+  const names = inputs.map((_, index) => `in${index}`)
+  const columns = inputs.map(({ shape: [, width = 1] }, index) =>
+    Array.from({ length: width }, (_, at) => `in${index}=${at}`),
+  )
+  const { graph, faults } = resolveGraph(
+    { inputs: Object.fromEntries(names.map((name) => [name, [name]])), layers: [{ ...spec, from: names }] },
+    { featureShape: [columns.flat().length], featureNames: columns.flat() },
+  )
+  expect(faults).toEqual([])
+  const [y] = createForward(tf, buildModel(tf, graph, 0), ['meanSquaredError']).outputs(tf.concat(inputs, 1), false)
+  expectClose(y as Tensor, golden.y ?? [])
 }
 
 const files = readGoldens<Ops>('ops')
@@ -146,8 +165,8 @@ describe.each(cases)('Keras on $backend: $file', ({ golden: goldens, backend }) 
   })
   it.each(activations)('activation $name', ({ golden, spec }) => {
     const x = tensor(golden.x)
-    const model = buildModel(tf, { layers: [spec] }, x.shape.slice(1), 0)
-    const forward = createForward(tf, model, [spec], 'meanSquaredError')
+    const model = buildChain(tf, [spec], x.shape.slice(1), 0)
+    const forward = chainForward(tf, model, [spec], 'meanSquaredError')
     expectClose(forward.output(x, false), golden.y)
     const gradient = tf.grad((input) => weightedSum(forward.output(input, false)))(x)
     // At selu's corner TensorFlow.js has the slope from the left, Keras that from the right.
@@ -160,6 +179,7 @@ describe.each(cases)('Keras on $backend: $file', ({ golden: goldens, backend }) 
     return spec === null ? [] : [{ name: golden.layer, config: JSON.stringify(golden.config ?? {}), golden, spec }]
   })
   it.each(layers)('layer $name $config', ({ golden, spec }) => {
+    if (inputsTakenBy(spec) !== 1) return expectMerged(golden, spec)
     const x = tensor(golden.x)
     const input = x.shape.slice(1)
     const before = layerSchema.parse({ type: 'dense', units: input.at(-1) })

@@ -169,7 +169,12 @@ function feed(
   const rows = yTrue.length / label
   const sum = tf.tidy(() => {
     const predictions = tf.tensor(yPred, [rows, output])
-    const batch = { yTrue: tf.tensor(yTrue, [rows, label]), output: predictions, predictions: () => predictions }
+    const batch = {
+      yTrue: tf.tensor(yTrue, [rows, label]),
+      output: predictions,
+      predictions: () => predictions,
+      loss: tf.scalar(0),
+    }
     return accumulator.measure(batch).dataSync()[0] ?? NaN
   })
   return accumulator.update(sum, rows)

@@ -1,6 +1,6 @@
 /** Data as it was read: tables and what their columns mean, before rows are split and numbers are scaled. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Loss } from '../../../contract/experiment/fit.ts'
+import { lossesOf, type Loss } from '../../../contract/experiment/fit.ts'
 import type { Table, Target } from './dataset.ts'
 
 /** What can be told without reading all features. */
@@ -32,7 +32,8 @@ export function encodesTarget(experiment: Experiment): boolean {
 
 /** Whether labels are classes: the file names them, encodes them, or has a loss that needs them. */
 export function wantsClasses(experiment: Experiment): boolean {
-  return experiment.data.classes !== undefined || encodesTarget(experiment) || CLASS_LOSSES.has(experiment.fit.loss)
+  const { data, fit } = experiment
+  return data.classes !== undefined || encodesTarget(experiment) || lossesOf(fit).some((loss) => CLASS_LOSSES.has(loss))
 }
 
 export function isZeroOne(labels: Float32Array): boolean {

@@ -1,23 +1,32 @@
-/** Holds the model's output, the loss and the metrics against the labels. */
+/** Holds each output of the model, its loss and its metrics against the labels. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { Loss } from '../../../contract/experiment/fit.ts'
 import type { Activation } from '../../../contract/experiment/layers.ts'
 import type { Target } from '../data/dataset.ts'
 import { classWeightFaults } from '../data/class-weights.ts'
 import { showShape } from '../models/layer-kind.ts'
-import type { ModelOutput } from './check-layers.ts'
+import { resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
+import type { CheckedLayers, OutputShape } from './check-layers.ts'
 import { layerLabel } from './check-layers.ts'
 import type { Report } from './problems.ts'
 
-export function checkTarget(experiment: Experiment, target: Target, output: ModelOutput, report: Report): void {
-  const { fit } = experiment
-  const unfit = lossFault(fit.loss, target)
-  if (unfit !== null) report(['fit', 'loss'], unfit)
-  checkMetrics(experiment, target, report)
+export function checkOutputs(experiment: Experiment, target: Target, layers: CheckedLayers, report: Report): void {
+  const { outputs, faults } = resolveOutputs(experiment, layers.graph, target)
+  for (const { at, message } of faults) report(at, message)
   checkClassWeight(experiment, target, report)
+  for (const [index, output] of outputs.entries()) {
+    const shape = layers.outputs[index]
+    if (shape) checkOutput(experiment, output, shape, report)
+  }
+}
+
+function checkOutput(experiment: Experiment, output: ModelOutput, shape: OutputShape, report: Report): void {
+  const unfit = lossFault(output.loss, output.target)
+  if (unfit !== null) report(output.at.loss, unfit)
+  checkMetrics(output, report)
   if (unfit !== null) return
-  checkUnits(experiment, target, output, report)
-  checkActivation(experiment, output, report)
+  checkUnits(experiment, output, shape, report)
+  checkActivation(experiment, output, shape, report)
 }
 
 /** Why this loss cannot be had with these labels. */
@@ -56,20 +65,23 @@ function lossOfValues(loss: Loss, names: readonly string[], zeroOne: boolean): s
   }
 }
 
-function checkUnits({ model: { layers }, fit }: Experiment, target: Target, output: ModelOutput, report: Report): void {
-  const { shape, unitsFrom } = output
+function checkUnits(
+  { model: { layers } }: Experiment,
+  { loss, target, node }: ModelOutput,
+  { shape, unitsFrom }: OutputShape,
+  report: Report,
+): void {
   const [units, ...deeper] = shape
   if (deeper.length > 0) {
-    const last = layers.length - 1
     report(
-      ['model', 'layers', last],
+      ['model', 'layers', node],
       `expected one list of numbers per row at the end of the model, got ${showShape(shape)}; ` +
         'put {type: flatten} before the last dense layer, or a layer that sums up the others',
-      layerLabel(layers, last),
+      layerLabel(layers, node),
     )
     return
   }
-  const wanted = wantedUnits(fit.loss, target)
+  const wanted = wantedUnits(loss, target)
   if (units === wanted.units) return
   report(
     ['model', 'layers', unitsFrom, 'units'],
@@ -95,28 +107,32 @@ const ACTIVATIONS: Partial<Record<Loss, readonly Activation[]>> = {
   sparseCategoricalCrossentropy: ['softmax'],
 }
 
-function checkActivation({ model: { layers }, fit }: Experiment, output: ModelOutput, report: Report): void {
-  const { activation, activationFrom, shape } = output
-  const wanted = ACTIVATIONS[fit.loss]
+function checkActivation(
+  { model: { layers } }: Experiment,
+  { loss }: ModelOutput,
+  { activation, activationFrom, shape }: OutputShape,
+  report: Report,
+): void {
+  const wanted = ACTIVATIONS[loss]
   const says = (message: string): void => {
     report(['model', 'layers', activationFrom, 'activation'], message, layerLabel(layers, activationFrom))
   }
   if (wanted && !wanted.includes(activation)) {
-    says(`expected the activation ${wanted[0]} for ${fit.loss}, got ${activation}`)
+    says(`expected the activation ${wanted[0]} for ${loss}, got ${activation}`)
   } else if (activation === 'softmax' && shape.at(-1) === 1) {
     says('softmax over 1 unit always gives 1; use sigmoid')
   }
 }
 
-function checkMetrics({ fit }: Experiment, target: Target, report: Report): void {
+function checkMetrics({ metrics, loss, target, at: { metrics: list } }: ModelOutput, report: Report): void {
   const labelled = target.kind === 'classes' || target.zeroOne
-  for (const [index, metric] of fit.metrics.entries()) {
-    const at = ['fit', 'metrics', index]
-    if (fit.metrics.indexOf(metric) !== index) report(at, `${metric} is there twice`)
+  for (const [index, metric] of metrics.entries()) {
+    const at = [...list, index]
+    if (metrics.indexOf(metric) !== index) report(at, `${metric} is there twice`)
     if (metric === 'accuracy' && !labelled) {
       report(at, `accuracy needs class labels, but the target holds amounts; use meanAbsoluteError`)
     }
-    if (metric !== 'accuracy' && fit.loss === 'sparseCategoricalCrossentropy') {
+    if (metric !== 'accuracy' && loss === 'sparseCategoricalCrossentropy') {
       report(at, `${metric} cannot compare class numbers with the outputs of softmax; use accuracy`)
     }
   }

@@ -1,5 +1,6 @@
 /** The settings of an experiment as a flat list of hparams, for tables and comparison. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
+import { lossesOf } from '../../../contract/experiment/fit.ts'
 import type { OptimizerSpec } from '../../../contract/experiment/optimizer.ts'
 import type { Hparams } from '../../../contract/run.ts'
 
@@ -7,7 +8,7 @@ export function hparamsOf(experiment: Experiment): Hparams {
   const { fit, model, split } = experiment
   return {
     ...optimizerHparams(fit.optimizer),
-    loss: fit.loss,
+    loss: lossesOf(fit).join(', '),
     batchSize: fit.batchSize,
     epochs: fit.epochs,
     seed: fit.seed,

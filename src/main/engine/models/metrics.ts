@@ -6,7 +6,8 @@ import type { Loss, Metric } from '../../../contract/experiment/fit.ts'
 import type { Tensor, Tf } from './tf.ts'
 
 export interface MetricAccumulator {
-  readonly name: Metric
+  /** As in tags: the metric's, after that of the output where there are several. */
+  readonly name: string
   /**
    * What a batch adds to the sum, a float32 scalar: the number of hits, or the sum of the costs of its elements. To be
    * called within a tidy scope.
@@ -26,6 +27,8 @@ export interface MeasuredBatch {
   readonly output: Tensor
   /** Activated. */
   readonly predictions: () => Tensor
+  /** The loss of the batch, penalties left out. */
+  readonly loss: Tensor
 }
 
 export interface MetricWidths {
@@ -57,6 +60,26 @@ export function createMetric(tf: Tf, metric: Metric, loss: Loss, widths: MetricW
     reset() {
       sum = 0
       total = 0
+    },
+  }
+}
+
+/** The loss of one of several outputs: as in Keras a plain mean over batches, a short last one counting fully. */
+export function createOutputLoss(name: string): MetricAccumulator {
+  let sum = 0
+  let batches = 0
+  return {
+    name,
+    measure: ({ loss }) => loss,
+    update(loss) {
+      sum += loss
+      batches++
+      return loss
+    },
+    result: () => sum / batches,
+    reset() {
+      sum = 0
+      batches = 0
     },
   }
 }

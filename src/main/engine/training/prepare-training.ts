@@ -1,7 +1,6 @@
 /** From an experiment to everything a training loop needs: rows, model, loss, optimizer, metrics. */
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Metric } from '../../../contract/experiment/fit.ts'
 import { gatherLabels } from '../data/batches.ts'
 import { classWeights, rowWeights } from '../data/class-weights.ts'
 import type { Dataset } from '../data/dataset.ts'
@@ -12,7 +11,9 @@ import { formatProblem } from '../experiment/problems.ts'
 import { buildModel } from '../models/build-model.ts'
 import { createForward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
-import { createMetric, type MetricAccumulator } from '../models/metrics.ts'
+import { createMetric, createOutputLoss, type MetricAccumulator } from '../models/metrics.ts'
+import { resolveGraph } from '../models/model-graph.ts'
+import { resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
 import { createOptimizer } from '../models/optimizers/optimizer.ts'
 import { createStepCounter } from '../models/step-counter.ts'
 import { summarizeModel } from '../models/summary.ts'
@@ -20,7 +21,7 @@ import type { Runtime } from './backends/backend.ts'
 import { createSteps } from './create-steps.ts'
 import { createEagerSteps } from './eager-steps.ts'
 import { bfloat16Obstacle } from './precision.ts'
-import type { StepParts } from './step-body.ts'
+import type { StepOutput, StepParts } from './step-body.ts'
 import type { Steps } from './steps.ts'
 import type { PreparedMessage, StartMessage } from './trainer-protocol.ts'
 
@@ -28,7 +29,7 @@ export interface PreparedTraining {
   readonly data: Dataset
   readonly parts: StepParts
   readonly steps: Steps
-  /** Fresh accumulators, one per metric of the experiment. */
+  /** Fresh accumulators, one for each sum that a batch tells. */
   readonly metrics: () => MetricAccumulator[]
   readonly stepsPerEpoch: number
   readonly headlineTag: string
@@ -58,22 +59,40 @@ export async function prepareTraining(
   if (problems.length > 0) {
     throw new MinimaError('experiment-invalid', problems.map(formatProblem).join('\n'), { problems })
   }
-  const { featureShape } = data.shape
   const counter = createStepCounter()
-  const model = buildModel(tf, modelSpec, featureShape, fit.seed, counter)
-  const forward = createForward(tf, model, modelSpec.layers, fit.loss)
-  const widths = { label: data.train.labelWidth, output: outputWidth(model.outputShape) }
-  const metrics = (): MetricAccumulator[] => fit.metrics.map((metric) => createMetric(tf, metric, fit.loss, widths))
+  const { graph } = resolveGraph(modelSpec, data.shape)
+  const built = buildModel(tf, graph, fit.seed, counter)
+  const asked = resolveOutputs(experiment, graph, data.shape.target).outputs
+  const forward = createForward(
+    tf,
+    built,
+    asked.map(({ loss }) => loss),
+  )
+  const widths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
+  const metricsOf = (output: ModelOutput, index: number): MetricAccumulator[] => {
+    const width = { label: output.labels?.length ?? data.train.labelWidth, output: widths[index] ?? 1 }
+    const accumulators = output.metrics.map((metric) => createMetric(tf, metric, output.loss, width))
+    if (asked.length === 1) return accumulators
+    return [
+      createOutputLoss(`${output.name}_loss`),
+      ...accumulators.map((metric) => ({ ...metric, name: `${output.name}_${metric.name}` })),
+    ]
+  }
   const parts: StepParts = {
     tf,
-    model,
+    model: built.model,
     forward,
-    loss: createLoss(tf, fit.loss, forward.fromLogits),
+    outputs: asked.map((output, index): StepOutput => ({
+      loss: createLoss(tf, output.loss, forward.fromLogits[index] ?? false),
+      lossWeight: output.lossWeight,
+      labels: output.labels,
+      metrics: metricsOf(output, index),
+    })),
     optimizer: createOptimizer(tf, fit.optimizer, forward.trainable),
-    metrics: metrics(),
     counter,
-    featureShape,
+    featureShape: data.shape.featureShape,
   }
+  const [headline = 'loss'] = asked[0]?.metrics ?? []
   const weights = options.rowWeights ?? weightsOfRows(experiment, data)
   const stepData = { parts: data, batchSize: fit.batchSize, weights }
   const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime) : null
@@ -86,9 +105,9 @@ export async function prepareTraining(
     data,
     parts,
     steps,
-    metrics,
+    metrics: () => asked.flatMap(metricsOf),
     stepsPerEpoch: Math.ceil(data.train.rows / fit.batchSize),
-    headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headlineMetric(fit.metrics)}`,
+    headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headline === 'loss' || asked.length === 1 ? headline : `${asked[0]?.name}_${headline}`}`,
     notices: [
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
       ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),
@@ -112,7 +131,7 @@ export function preparedMessage(
       tfjs: runtime.tfjs,
     },
     rows: data.shape.parts,
-    model: summarizeModel(experiment.model.layers, data.shape.featureShape),
+    model: summarizeModel(resolveGraph(experiment.model, data.shape).graph, data.shape.featureShape),
     stepsPerEpoch: training.stepsPerEpoch,
     headlineTag: training.headlineTag,
     notices: training.notices,
@@ -125,12 +144,4 @@ function weightsOfRows({ fit }: Experiment, { train, shape }: Dataset): Float32A
   const labels = new Float32Array(train.rows * train.labelWidth)
   gatherLabels(train, rowRange(train.rows), labels)
   return rowWeights(labels, train.rows, classWeights(fit.classWeight, shape.target))
-}
-
-function headlineMetric(metrics: readonly Metric[]): string {
-  return metrics[0] ?? 'loss'
-}
-
-function outputWidth(shape: unknown): number {
-  return Array.isArray(shape) ? Number(shape.at(-1) ?? 1) : 1
 }

@@ -47,7 +47,7 @@ async function train(job: StartMessage): Promise<EndedMessage> {
   const ended = { type: 'ended', metrics: {}, error: null, notices: [], weightsSaved: false } as const
   try {
     const data = await loadDataset(job.experiment, job.baseDir)
-    chooseThreads(job.experiment, data.shape.featureShape)
+    chooseThreads(job.experiment, data.shape)
     const { runtime, reason } = await loadBackend(job.experiment.backend)
     const training = await prepareTraining(job, runtime, { data })
     say(preparedMessage(job, runtime, reason, training))

@@ -20,6 +20,11 @@ const CONV: Layer = { type: 'conv2d', filters: 4, kernelSize: 3 }
 const UNBIASED: Layer = { ...CONV, useBias: false }
 const FLAT: Layer = { type: 'flatten' }
 
+const TOWERS: Layer[] = [
+  { ...HIDDEN, name: 'left' },
+  { type: 'dense', units: 5, activation: 'tanh', name: 'right', from: 'input' },
+]
+
 /** Each layer type once, in a model that its gradient matters in. */
 const MODELS: Readonly<Record<string, Layer[]>> = {
   dense: [HIDDEN, OUT],
@@ -40,6 +45,19 @@ const MODELS: Readonly<Record<string, Layer[]>> = {
   simpleRNN: [SEQUENCE, { type: 'simpleRNN', units: 4 }, OUT],
   lstm: [SEQUENCE, { type: 'lstm', units: 4, returnSequences: true }, { type: 'lstm', units: 3 }, OUT],
   gru: [SEQUENCE, { type: 'gru', units: 4 }, OUT],
+  ...Object.fromEntries(
+    (['concatenate', 'add', 'subtract', 'multiply', 'average', 'maximum', 'minimum', 'dot'] as const).map((type) => [
+      type,
+      [...TOWERS, { type, from: ['left', 'right'] }, OUT],
+    ]),
+  ),
+  shared: [
+    { ...HIDDEN, name: 'left' },
+    { type: 'dense', units: 5, name: 'tower' },
+    { type: 'shared', layer: 'tower', name: 'again' },
+    { type: 'add', from: ['left', 'again'] },
+    OUT,
+  ],
 }
 
 /** A bit of everything that one model can hold, for the optimizers. */
@@ -77,6 +95,29 @@ describeOnTensorflow('the compiled step does not fall back, and computes what th
 
   it.each(Object.entries(MODELS))('%s', async (type, layers) => {
     await expectAlike({ model: { layers }, ...(type === 'embedding' && { data: words() }) })
+  })
+
+  it('several inputs and outputs, each with a loss of its own', async () => {
+    const data = waves(2) as Extract<ExperimentInput['data'], { source: 'inline' }>
+    const features = data.columns.filter((name) => name !== 'y')
+    await expectAlike({
+      data,
+      model: {
+        inputs: { wide: features.slice(0, 9), deep: features.filter((_, index) => index % 7 === 3) },
+        layers: [
+          { ...HIDDEN, name: 'hidden', from: 'deep' },
+          { type: 'concatenate', from: ['wide', 'hidden'] },
+          { type: 'dense', units: 1, activation: 'sigmoid', name: 'main' },
+          { type: 'dense', units: 1, name: 'aux', from: 'hidden' },
+        ],
+        outputs: ['main', 'aux'],
+      },
+      fit: {
+        loss: { main: 'binaryCrossentropy', aux: 'huber' },
+        lossWeights: [0.9, 0.1],
+        metrics: { main: ['accuracy'], aux: ['meanAbsoluteError'] },
+      },
+    })
   })
 
   it.each(activation.options)('activation %s', async (name) => {
