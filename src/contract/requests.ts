@@ -18,6 +18,22 @@ export const problem = z.object({
 })
 export type Problem = z.infer<typeof problem>
 
+/** What a file that parses comes to, as far as it can be told: for forms. */
+export const outline = z.object({
+  rows: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+  /** Of one row as the model gets it. */
+  featureShape: z.array(z.number()),
+  /** null: the features have no names. */
+  featureNames: z.array(z.string()).nullable(),
+  /** What is to be told: classes, or columns of numbers. */
+  target: z.string(),
+  inputs: z.array(z.string()),
+  /** One for each entry of `model.layers`; null beyond the first fault. */
+  layers: z.array(z.object({ name: z.string(), outputShape: z.array(z.number()), params: z.number() }).nullable()),
+  params: z.number().nullable(),
+})
+export type Outline = z.infer<typeof outline>
+
 /** An experiment file as text; paths in it are relative to `baseDir`. JSON is YAML too. */
 export const experimentText = z.object({
   text: z.string(),
@@ -84,8 +100,10 @@ export const requests = {
   'experiments.examples': { params: nothing, result: z.array(example) },
   'experiments.check': {
     params: experimentText,
-    result: z.object({ problems: z.array(problem), hparams: hparams.nullable() }),
+    result: z.object({ problems: z.array(problem), hparams: hparams.nullable(), outline: outline.nullable() }),
   },
+  /** The JSON Schema of an experiment file, by which forms are made. */
+  'experiments.schema': { params: nothing, result: z.record(z.string(), z.unknown()) },
   'tensorflow.status': {
     /** As for `tensorflow.setup`: plans are told for these. */
     params: z.strictObject({ python: z.string().nullable().default(null), wheel: z.string().nullable().default(null) }),

@@ -62,6 +62,31 @@ describe('a newcomer', () => {
     expect(faults).toEqual([])
   })
 
+  test('builds a model in the form, sees shapes, sizes and mistakes at the layer, and starts what the file then says', async () => {
+    await page.getByRole('button', { name: 'New run' }).first().click()
+    await page.getByRole('button', { name: /^XOR/ }).click()
+    await page.getByText('Form', { exact: true }).click()
+    const layers = page.getByRole('combobox', { name: /^layer \d$/ })
+    await expect.poll(() => layers.count()).toBe(2)
+    const file = page.getByRole('textbox', { name: 'Experiment file' })
+    const first = page
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('combobox', { name: 'layer 1', exact: true }) })
+    await first.getByLabel('units').fill('5')
+    await first.getByLabel('units').press('Tab')
+    await expect.poll(() => file.inputValue()).toContain('units: 5')
+    await first.getByText('(batch, 5) · 15 params').waitFor()
+    await page.getByRole('combobox', { name: 'Add layer' }).selectOption('add')
+    const third = page.getByRole('listitem').filter({ has: page.getByRole('combobox', { name: 'layer 3' }) })
+    await third.getByText('add takes at least 2 inputs, got 1').waitFor()
+    await third.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('changed, no problems').waitFor()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('tab', { name: 'Overview' }).click()
+    await page.getByRole('cell', { name: '(None, 5)' }).waitFor()
+    expect(faults).toEqual([])
+  })
+
   test('is told of a mistake with its line, and can start once it is mended', async () => {
     await page.getByRole('button', { name: 'New run' }).first().click()
     const editor = page.getByRole('textbox', { name: 'Experiment file' })

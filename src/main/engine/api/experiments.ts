@@ -2,7 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Example } from '../../../contract/requests.ts'
+import { experimentJsonSchema } from '../../../contract/experiment/json-schema.ts'
 import { hparamsOf } from '../experiment/hparams.ts'
+import { outlineOf } from '../experiment/outline.ts'
 import { checkExperimentText } from '../resolve-experiment.ts'
 import type { ApiContext } from './context.ts'
 import type { Handlers } from './router.ts'
@@ -12,7 +14,7 @@ const FIRST = 'fashion-mnist-sample'
 
 export function experimentHandlers({
   examplesDir,
-}: ApiContext): Pick<Handlers, 'experiments.examples' | 'experiments.check'> {
+}: ApiContext): Pick<Handlers, 'experiments.examples' | 'experiments.check' | 'experiments.schema'> {
   return {
     'experiments.examples': async () => {
       const files = (await readdir(examplesDir)).filter((file) => file.endsWith('.yaml')).sort()
@@ -20,9 +22,14 @@ export function experimentHandlers({
       return examples.sort((a, b) => Number(b.id === FIRST) - Number(a.id === FIRST))
     },
     'experiments.check': async (input) => {
-      const { experiment, problems } = await checkExperimentText(input)
-      return { problems: [...problems], hparams: experiment && hparamsOf(experiment) }
+      const { experiment, problems, shape } = await checkExperimentText(input)
+      return {
+        problems: [...problems],
+        hparams: experiment && hparamsOf(experiment),
+        outline: experiment && shape && outlineOf(experiment, shape),
+      }
     },
+    'experiments.schema': () => Promise.resolve(experimentJsonSchema()),
   }
 }
 
