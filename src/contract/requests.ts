@@ -3,6 +3,7 @@
  * table. Requests cross the WebSocket; the one that answers with numbers, `scalars.read`, goes over HTTP (`scalars.ts`).
  */
 import { z } from 'zod'
+import { predictions, predictQuery } from './predictions.ts'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
 import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
 import { runId } from './terms.ts'
@@ -94,6 +95,8 @@ export const requests = {
     params: experimentText.extend({ name: z.string().nullable().default(null), commandLine: z.string().optional() }),
     result: runRecord,
   },
+  /** Loss and metrics of a part of the data, and the outputs for its first rows, by the weights that the run saved. */
+  'runs.predict': { params: predictQuery, result: predictions },
   'runs.stop': { params: z.strictObject({ runId }), result: nothing },
   'series.list': { params: z.strictObject({ runId }), result: z.array(seriesSummary) },
   'histograms.list': { params: z.strictObject({ runId }), result: z.array(histogramSummary) },

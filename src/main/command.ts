@@ -5,6 +5,7 @@ import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
 import { inspect } from './cli/inspect.ts'
 import { open } from './cli/open.ts'
+import { evaluateRun, predictRun } from './cli/predict.ts'
 import { listRuns } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import type { CommandContext } from './cli/session.ts'
@@ -51,6 +52,12 @@ function port(text: string): number {
   return value
 }
 
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a positive integer')
+  return value
+}
+
 program
   .command('train')
   .description('train an experiment file')
@@ -89,6 +96,33 @@ program
   .argument('[run...]', 'ids or names; default: all')
   .option('--json', 'for programs', false)
   .action((runs: string[], options: { json: boolean }) => finish(inspect(runs, withWorkspace(options), context)))
+
+const part = (): Option =>
+  new Option('--part <part>', 'rows of').choices(['train', 'validation', 'test']).default('test')
+interface PartFlags {
+  readonly part: 'train' | 'validation' | 'test'
+  readonly json: boolean
+}
+
+program
+  .command('evaluate')
+  .description('loss and metrics of a trained run over a part of its data')
+  .argument('<run>', 'id or name')
+  .addOption(part())
+  .option('--json', 'for programs', false)
+  .action((run: string, options: PartFlags) => finish(evaluateRun(run, withWorkspace(options), context)))
+
+program
+  .command('predict')
+  .description('what a trained run makes of rows: classes and probabilities, or numbers')
+  .argument('<run>', 'id or name')
+  .addOption(part())
+  .option('--rows <count>', 'how many are shown', count, 10)
+  .option('--csv <file>', 'write all of them to a file')
+  .option('--json', 'for programs', false)
+  .action((run: string, options: PartFlags & { rows: number; csv?: string }) =>
+    finish(predictRun(run, withWorkspace(options), context)),
+  )
 
 program
   .command('doctor')

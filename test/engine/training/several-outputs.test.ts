@@ -144,7 +144,7 @@ describe('several outputs', () => {
     )
     training.parts.model.setWeights([runtime.tf.tensor2d([[2]]), runtime.tf.tensor2d([[-1]])])
     expect(Array.from(training.steps.predict('validation', Int32Array.of(0, 1)))).toEqual([8, -4, 10, -5])
-    const { loss, metrics } = await evaluate(training.steps, 'validation', 2, training.metrics(), () =>
+    const { loss, metrics } = await evaluate(training.steps, 'validation', 2, training.metrics('evaluation'), () =>
       Promise.resolve(),
     )
     expect([...metrics]).toEqual([

@@ -64,22 +64,26 @@ export function createMetric(tf: Tf, metric: Metric, loss: Loss, widths: MetricW
   }
 }
 
-/** The loss of one of several outputs: as in Keras a plain mean over batches, a short last one counting fully. */
-export function createOutputLoss(name: string): MetricAccumulator {
+/**
+ * The loss of one of several outputs. Over an epoch of training Keras takes the plain mean over batches, a short last one
+ * counting fully; of an evaluation, whose batches are as large as it likes, it is the mean over rows.
+ */
+export function createOutputLoss(name: string, over: 'batches' | 'rows'): MetricAccumulator {
   let sum = 0
-  let batches = 0
+  let total = 0
   return {
     name,
     measure: ({ loss }) => loss,
-    update(loss) {
-      sum += loss
-      batches++
+    update(loss, rows) {
+      const weight = over === 'rows' ? rows : 1
+      sum += loss * weight
+      total += weight
       return loss
     },
-    result: () => sum / batches,
+    result: () => sum / total,
     reset() {
       sum = 0
-      batches = 0
+      total = 0
     },
   }
 }

@@ -47,7 +47,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   const { data, parts, steps, stepsPerEpoch } = training
   const report = createFitReport(job.experiment, training, hooks)
   const lastGood = createLastGoodWeights(steps.snapshot(0))
-  const metrics = training.metrics()
+  const metrics = training.metrics('training')
   const callSize = createCallSize(hooks.onStep ? 1 : steps.batchesPerCall)
   const breathe = createBreath(hooks)
   const notices = hooks.onStep ? [ONE_AT_A_TIME] : []
@@ -61,7 +61,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
       report.progress('evaluating', epoch, step)
       return breathe()
     }
-    const { loss, metrics: values } = await evaluate(steps, part, rows, training.metrics(), pause)
+    const { loss, metrics: values } = await evaluate(steps, part, rows, training.metrics('evaluation'), pause)
     report.evaluated(performance.now() - startedAt)
     report.summed(part, step, loss, values)
   }

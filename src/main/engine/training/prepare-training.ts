@@ -30,7 +30,7 @@ export interface PreparedTraining {
   readonly parts: StepParts
   readonly steps: Steps
   /** Fresh accumulators, one for each sum that a batch tells. */
-  readonly metrics: () => MetricAccumulator[]
+  readonly metrics: (of: 'training' | 'evaluation') => MetricAccumulator[]
   readonly stepsPerEpoch: number
   readonly headlineTag: string
   /** What a person should know of how it trains, one line each. */
@@ -69,12 +69,12 @@ export async function prepareTraining(
     asked.map(({ loss }) => loss),
   )
   const widths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
-  const metricsOf = (output: ModelOutput, index: number): MetricAccumulator[] => {
+  const metricsOf = (output: ModelOutput, index: number, of: 'training' | 'evaluation'): MetricAccumulator[] => {
     const width = { label: output.labels?.length ?? data.train.labelWidth, output: widths[index] ?? 1 }
     const accumulators = output.metrics.map((metric) => createMetric(tf, metric, output.loss, width))
     if (asked.length === 1) return accumulators
     return [
-      createOutputLoss(`${output.name}_loss`),
+      createOutputLoss(`${output.name}_loss`, of === 'training' ? 'batches' : 'rows'),
       ...accumulators.map((metric) => ({ ...metric, name: `${output.name}_${metric.name}` })),
     ]
   }
@@ -86,7 +86,7 @@ export async function prepareTraining(
       loss: createLoss(tf, output.loss, forward.fromLogits[index] ?? false),
       lossWeight: output.lossWeight,
       labels: output.labels,
-      metrics: metricsOf(output, index),
+      metrics: metricsOf(output, index, 'training'),
     })),
     optimizer: createOptimizer(tf, fit.optimizer, forward.trainable),
     counter,
@@ -105,7 +105,7 @@ export async function prepareTraining(
     data,
     parts,
     steps,
-    metrics: () => asked.flatMap(metricsOf),
+    metrics: (of) => asked.flatMap((output, index) => metricsOf(output, index, of)),
     stepsPerEpoch: Math.ceil(data.train.rows / fit.batchSize),
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headline === 'loss' || asked.length === 1 ? headline : `${asked[0]?.name}_${headline}`}`,
     notices: [

@@ -1,6 +1,6 @@
 /**
- * The trainer: a process that trains one run and says how it goes over its channel, or with `--check NAME` tries one
- * backend and prints what it found.
+ * The trainer: a process that trains one run and says how it goes over its channel; with `--predict` one that predicts
+ * instead; with `--check NAME` one that tries a backend and prints what it found.
  */
 import { toErrorRecord } from '../../../contract/errors.ts'
 import { loadDataset } from '../data/load-dataset.ts'
@@ -9,6 +9,8 @@ import { LADDER, loadBackend } from './backends/ladder.ts'
 import { fit } from './fit.ts'
 import { createLogSender } from './log-sender.ts'
 import { exitWithoutEngine } from './orphan-guard.ts'
+import type { PredictAnswer } from './predict-host.ts'
+import { predict, type PredictJob } from './predict.ts'
 import { preparedMessage, prepareTraining } from './prepare-training.ts'
 import { createSystemMeter } from './system-metrics.ts'
 import { chooseThreads } from './threads.ts'
@@ -84,6 +86,15 @@ if (process.argv.includes('--check')) {
   const backend = LADDER.find(({ name }) => name === checked)
   if (!backend) throw new Error(`no backend is called ${checked}`)
   process.stdout.write(`${JSON.stringify(await checkBackend(backend))}\n`)
+} else if (process.argv.includes('--predict')) {
+  exitWithoutEngine()
+  process.on('message', (job: PredictJob) => {
+    const answer = predict(job).then(
+      (predictions): PredictAnswer => ({ predictions }),
+      (error: unknown): PredictAnswer => ({ error: toErrorRecord(error) }),
+    )
+    void answer.then((told) => process.send?.(told, () => process.exit(0)))
+  })
 } else {
   exitWithoutEngine()
   process.on('message', (message: ToTrainer) => {

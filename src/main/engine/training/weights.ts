@@ -1,7 +1,8 @@
 /** Weights in memory and on the disk: snapshots to return to, and saved models in tfjs's LayersModel format. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LayersModel, Tf } from '../models/tf.ts'
+import { MinimaError } from '../../../contract/errors.ts'
+import type { LayersModel, Tensor, Tf } from '../models/tf.ts'
 
 export interface WeightSnapshot {
   readonly step: number
@@ -37,6 +38,30 @@ export async function saveModel(tf: Tf, model: LayersModel, dir: string, name: s
   await rm(final, { recursive: true, force: true })
   await rename(draft, final)
 }
+
+/**
+ * Puts weights that `saveModel` wrote into a model of the same layers.
+ * @throws MinimaError `not-found` when there are none, `data-invalid` when they are those of another model
+ */
+export async function loadWeights(tf: Tf, model: LayersModel, dir: string): Promise<void> {
+  const read = (file: string): Promise<Buffer> =>
+    readFile(join(dir, file)).catch((error: Error) => {
+      throw new MinimaError('not-found', `the saved weights cannot be read (${error.message})`)
+    })
+  const { weightsManifest } = JSON.parse((await read('model.json')).toString()) as {
+    weightsManifest: { weights: WeightSpec[] }[]
+  }
+  const specs = weightsManifest.flatMap(({ weights }) => weights)
+  const bytes = await read('weights.bin')
+  const saved = tf.io.decodeWeights(new Uint8Array(bytes).buffer, specs)
+  const own = model.getWeights()
+  const fits = specs.length === own.length && specs.every(({ shape }, at) => String(shape) === String(own[at]?.shape))
+  if (!fits) throw new MinimaError('data-invalid', `the weights in ${dir} are those of another model`)
+  model.setWeights(specs.map(({ name }) => saved[name] as Tensor))
+  tf.dispose(saved)
+}
+
+type WeightSpec = Parameters<Tf['io']['decodeWeights']>[1][number]
 
 function joinBuffers(data: ArrayBuffer | ArrayBuffer[] | undefined): Buffer {
   const parts = Array.isArray(data) ? data : data ? [data] : []
