@@ -53,7 +53,9 @@ async function predictWith(
   const training = await prepareTraining(job, runtime, { data, compile: false })
   const { steps, parts } = training
   await loadWeights(runtime.tf, parts.model, modelDir)
-  const { loss, metrics } = await evaluate(steps, 'test', split.rows, training.metrics('evaluation'), () => Promise.resolve())
+  const { loss, metrics } = await evaluate(steps, 'test', split.rows, training.metrics('evaluation'), () =>
+    Promise.resolve(),
+  )
   const told = Math.min(wanted, split.rows)
   const widths = parts.model.outputs.map(({ shape }) =>
     shape.slice(1).reduce<number>((size, of) => size * (of ?? 1), 1),
