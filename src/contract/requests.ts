@@ -35,6 +35,14 @@ export const outline = z.object({
 })
 export type Outline = z.infer<typeof outline>
 
+export const folder = z.object({
+  /** Absolute. */
+  dir: z.string(),
+  /** Folders first, then files, each by name; hidden ones left out. */
+  entries: z.array(z.object({ name: z.string(), isFolder: z.boolean(), bytes: z.number() })),
+})
+export type Folder = z.infer<typeof folder>
+
 /** An experiment file as text; paths in it are relative to `baseDir`. JSON is YAML too. */
 export const experimentText = z.object({
   text: z.string(),
@@ -107,6 +115,8 @@ export const requests = {
   },
   /** The JSON Schema of an experiment file, by which forms are made. */
   'experiments.schema': { params: nothing, result: z.record(z.string(), z.unknown()) },
+  /** What a folder of this machine holds, for a picker of data files; `dir` may be relative to `baseDir`. */
+  'files.list': { params: z.strictObject({ baseDir: z.string(), dir: z.string() }), result: folder },
   'tensorflow.status': {
     /** As for `tensorflow.setup`: plans are told for these. */
     params: z.strictObject({ python: z.string().nullable().default(null), wheel: z.string().nullable().default(null) }),

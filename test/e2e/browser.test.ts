@@ -87,6 +87,24 @@ describe('a newcomer', () => {
     expect(faults).toEqual([])
   })
 
+  test('picks the data of a form from the folders of the machine', async () => {
+    await page.getByRole('button', { name: 'New run' }).first().click()
+    await page.getByRole('button', { name: /^Iris/ }).click()
+    await page.getByText('Form', { exact: true }).click()
+    await page.getByLabel('file*', { exact: true }).fill('')
+    await page.getByLabel('file*', { exact: true }).press('Tab')
+    await page.getByText(/to mend before it can start/).waitFor()
+    await page.getByRole('button', { name: 'Browse for file' }).click()
+    const picker = page.getByRole('dialog', { name: 'Files for file' })
+    for (const folder of ['..', 'resources', 'data'])
+      await picker.getByRole('button', { name: folder, exact: true }).click()
+    await picker.getByRole('button', { name: /^iris\.csv/ }).click()
+    await page.getByText(/^\d+ rows to train on$/).waitFor()
+    const text = await page.getByRole('textbox', { name: 'Experiment file' }).inputValue()
+    expect(text).toContain('file: ../resources/data/iris.csv')
+    expect(faults).toEqual([])
+  })
+
   test('is told of a mistake with its line, and can start once it is mended', async () => {
     await page.getByRole('button', { name: 'New run' }).first().click()
     const editor = page.getByRole('textbox', { name: 'Experiment file' })

@@ -1,7 +1,8 @@
-/** Examples that ship with Minima, and the check of an experiment file while it is written. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Example } from '../../../contract/requests.ts'
+/** Examples that ship with Minima, and what writing an experiment file needs: its check, its schema, folders of data. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { MinimaError } from '../../../contract/errors.ts'
+import type { Example, Folder } from '../../../contract/requests.ts'
 import { experimentJsonSchema } from '../../../contract/experiment/json-schema.ts'
 import { hparamsOf } from '../experiment/hparams.ts'
 import { outlineOf } from '../experiment/outline.ts'
@@ -14,7 +15,7 @@ const FIRST = 'fashion-mnist-sample'
 
 export function experimentHandlers({
   examplesDir,
-}: ApiContext): Pick<Handlers, 'experiments.examples' | 'experiments.check' | 'experiments.schema'> {
+}: ApiContext): Pick<Handlers, 'experiments.examples' | 'experiments.check' | 'experiments.schema' | 'files.list'> {
   return {
     'experiments.examples': async () => {
       const files = (await readdir(examplesDir)).filter((file) => file.endsWith('.yaml')).sort()
@@ -30,6 +31,25 @@ export function experimentHandlers({
       }
     },
     'experiments.schema': () => Promise.resolve(experimentJsonSchema()),
+    'files.list': ({ baseDir, dir }) => listFolder(resolve(baseDir, dir)),
+  }
+}
+
+async function listFolder(dir: string): Promise<Folder> {
+  const found = await readdir(dir, { withFileTypes: true }).catch((error: Error) => {
+    throw new MinimaError('not-found', `the folder cannot be read (${error.message})`)
+  })
+  const shown = found.filter(({ name }) => !name.startsWith('.'))
+  const entries = await Promise.all(
+    shown.map(async ({ name }) => {
+      const stats = await stat(join(dir, name)).catch(() => null) // such as a link to nowhere
+      return stats && { name, isFolder: stats.isDirectory(), bytes: stats.isFile() ? stats.size : 0 }
+    }),
+  )
+  const there = entries.filter((entry) => entry !== null)
+  return {
+    dir,
+    entries: there.sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name)),
   }
 }
 

@@ -1,6 +1,6 @@
 /** The run that is being made: an example or an earlier run's file, edited, checked while it is typed, and started. */
 import { MinimaError } from '../../../contract/errors.ts'
-import type { Example, Outline, Problem } from '../../../contract/requests.ts'
+import type { Example, Folder, Outline, Problem } from '../../../contract/requests.ts'
 import type { RunRecord } from '../../../contract/run.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import type { EngineLink } from '../client/engine-link.ts'
@@ -79,6 +79,11 @@ export class NewRunState {
     } catch (error) {
       this.error = error
     }
+  }
+
+  /** @param dir relative to the folder of the file @throws what the engine says when it cannot be read */
+  listFolder(dir: string): Promise<Folder> {
+    return this.#link.request('files.list', { baseDir: this.source?.baseDir ?? '.', dir })
   }
 
   pick(example: Example): void {

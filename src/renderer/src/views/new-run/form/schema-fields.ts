@@ -11,14 +11,17 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
   readonly items?: Schema
+  /** `path`: of a file or folder. */
+  readonly format?: string
   readonly $ref?: string
   readonly $defs?: Readonly<Record<string, Schema>>
 }
 
 export interface Field {
+  /** Settings of a part are fields of their own: `train.features`. */
   readonly key: string
   /** `value`: anything, written as YAML. */
-  readonly kind: 'number' | 'text' | 'flag' | 'choice' | 'value'
+  readonly kind: 'number' | 'text' | 'path' | 'flag' | 'choice' | 'value'
   /** Of a choice all there are; of a value names that may be written there. */
   readonly choices: readonly string[]
   readonly isRequired: boolean
@@ -56,13 +59,28 @@ export function fieldsOf(root: Schema, schema: Schema, without: readonly string[
   const { properties = {}, required = [] } = resolve(root, schema)
   return Object.entries(properties)
     .filter(([key]) => !without.includes(key))
-    .map(([key, property]) => ({
-      key,
-      ...kindOf(root, property),
-      isRequired: required.includes(key),
-      default: property.default,
-      hint: property.description ?? resolve(root, property).description ?? '',
-    }))
+    .flatMap(([key, property]): Field[] => {
+      const isRequired = required.includes(key)
+      const plain = resolve(root, property)
+      if (plain.properties) {
+        const parts = fieldsOf(root, plain)
+        return parts.map((part) => ({ ...part, key: `${key}.${part.key}`, isRequired: isRequired && part.isRequired }))
+      }
+      const hint = property.description ?? plain.description ?? ''
+      return [{ key, ...kindOf(root, property), isRequired, default: property.default, hint }]
+    })
+}
+
+/** Where in its object the value of a field stands. */
+export function pathOf({ key }: Pick<Field, 'key'>): string[] {
+  return key.split('.')
+}
+
+export function valueOf(settings: Readonly<Record<string, unknown>>, field: Pick<Field, 'key'>): unknown {
+  return pathOf(field).reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
+    settings,
+  )
 }
 
 /** Names that may stand for a value. */
@@ -81,7 +99,8 @@ function kindOf(root: Schema, schema: Schema): Pick<Field, 'kind' | 'choices'> {
   const choices = plain.type === undefined ? namesIn(root, plain) : []
   if (plain.type === 'boolean') return { kind: 'flag', choices }
   if (plain.type === 'integer' || plain.type === 'number') return { kind: 'number', choices }
-  return { kind: plain.type === 'string' ? 'text' : 'value', choices }
+  if (plain.type === 'string') return { kind: plain.format === 'path' ? 'path' : 'text', choices }
+  return { kind: 'value', choices }
 }
 
 function resolve(root: Schema, schema: Schema): Schema {
