@@ -68,5 +68,7 @@ export function meantValue(given: string, known: readonly string[]): string | nu
 export function meantKey(given: string, known: readonly string[]): string | null {
   const alias = aliasOf(given, KEYS)
   if (alias !== undefined && known.includes(alias)) return alias
-  return closestName(given, known) ?? aliasOf(given, PLACES) ?? null
+  const closest = closestName(given, known)
+  if (closest !== null && sameName(closest, given)) return closest
+  return aliasOf(given, PLACES) ?? closest
 }

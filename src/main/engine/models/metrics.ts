@@ -17,6 +17,9 @@ export interface MetricAccumulator {
   /** Over everything since the last reset; NaN before the first row. */
   result(): number
   reset(): void
+  /** What it has added up, to be given to `setState` of another such. */
+  state(): readonly number[]
+  setState(state: readonly number[]): void
 }
 
 export interface MeasuredBatch {
@@ -57,6 +60,11 @@ export function createMetric(tf: Tf, metric: Metric, loss: Loss, widths: MetricW
     reset() {
       sum = 0
       total = 0
+    },
+    state: () => [sum, total],
+    setState([keptSum = 0, keptTotal = 0]) {
+      sum = keptSum
+      total = keptTotal
     },
   }
 }

@@ -1,0 +1,69 @@
+/** Holds callbacks, and what belongs to the epochs, against what the training writes. */
+import type { CallbackSpec } from '../../../contract/experiment/callbacks.ts'
+import type { Experiment } from '../../../contract/experiment/experiment.ts'
+import type { DataShape } from '../data/dataset.ts'
+import { monitorName } from '../training/callbacks/monitor.ts'
+import { fieldsOf, patternFault } from '../training/callbacks/name-pattern.ts'
+import type { Report } from './problems.ts'
+
+const SETS_RATE: readonly CallbackSpec['type'][] = ['reduceLROnPlateau', 'learningRateScheduler', 'warmUp']
+
+export function checkCallbacks(experiment: Experiment, { parts }: DataShape, report: Report): void {
+  const { fit } = experiment
+  if (fit.initialEpoch >= fit.epochs) {
+    report(
+      ['fit', 'initialEpoch'],
+      `begins with epoch ${fit.initialEpoch} (counted from 0) of ${fit.epochs}: nothing is left to train`,
+    )
+  }
+  const figures = figuresOf(experiment, parts.validation > 0)
+  for (const [index, callback] of fit.callbacks.entries()) {
+    const at = ['fit', 'callbacks', index]
+    if ('monitor' in callback && watches(callback) && !isThere(callback.monitor, figures)) {
+      report([...at, 'monitor'], noFigure(callback.monitor, figures, parts.validation > 0))
+    }
+    if (callback.type === 'modelCheckpoint') checkPattern(callback.filepath, figures, at, report)
+    if (SETS_RATE.includes(callback.type) && typeof fit.optimizer.learningRate !== 'number') {
+      report(
+        at,
+        `${callback.type} sets the learning rate, which follows the schedule of the optimizer; give one of the two`,
+      )
+    }
+  }
+}
+
+/** The names that an epoch ends with, as in Keras's logs. */
+function figuresOf({ fit }: Experiment, validates: boolean): string[] {
+  const figures = ['loss', ...fit.metrics]
+  return [...figures, ...(validates ? figures.map((name) => `val_${name}`) : []), 'learning_rate']
+}
+
+/** One that saves every epoch does not look at the figure. */
+function watches(callback: CallbackSpec): boolean {
+  return callback.type !== 'modelCheckpoint' || callback.saveBestOnly
+}
+
+function isThere(monitor: string, figures: readonly string[]): boolean {
+  return figures.includes(monitor) || figures.includes(monitorName(monitor))
+}
+
+function noFigure(monitor: string, figures: readonly string[], validates: boolean): string {
+  if (!validates && monitorName(monitor).startsWith('val_')) {
+    return `there is no ${monitor}, as no rows are kept for validation; set split.validation, or watch ${figures[0]}`
+  }
+  return `nothing writes ${monitor}; there are ${figures.join(', ')}`
+}
+
+function checkPattern(
+  pattern: string,
+  figures: readonly string[],
+  at: readonly (string | number)[],
+  report: Report,
+): void {
+  const path = [...at, 'filepath']
+  const fault = patternFault(pattern)
+  if (fault !== null) return report(path, fault)
+  const known = ['epoch', ...figures]
+  const missing = fieldsOf(pattern).find((name) => !isThere(name, known))
+  if (missing !== undefined) report(path, `nothing writes ${missing}; there are ${known.join(', ')}`)
+}
