@@ -3,6 +3,7 @@
  * table. Requests cross the WebSocket; the one that answers with numbers, `scalars.read`, goes over HTTP (`scalars.ts`).
  */
 import { z } from 'zod'
+import { positive, positiveInt } from './experiment/expected.ts'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
 import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
 import { runId } from './terms.ts'
@@ -27,6 +28,14 @@ export const experimentText = z.object({
   /** `fit.epochs` → `3`: replaced in the file before it is checked. */
   overrides: z.record(z.string(), z.unknown()).default({}),
 })
+
+/** A range of learning rates to be tried, each times a constant factor the one before. */
+export const lrRange = z.strictObject({
+  from: positive.default(1e-5),
+  to: positive.default(10),
+  iterations: positiveInt.default(500),
+})
+export type LrRange = z.infer<typeof lrRange>
 
 export const engineInfo = z.object({
   version: z.string(),
@@ -76,6 +85,26 @@ export const requests = {
   'runs.get': { params: z.strictObject({ runId }), result: runDetail },
   'runs.start': {
     params: experimentText.extend({ name: z.string().nullable().default(null), commandLine: z.string().optional() }),
+    result: runRecord,
+  },
+  /** Trains on from the last checkpoint of a run, in the same run. */
+  'runs.resume': {
+    params: z.strictObject({
+      runId,
+      /** null: the experiment is the one that the run began with. */
+      experiment: experimentText.nullable().default(null),
+      /** Replaced in the run's own experiment; for one that is given they are in it. */
+      overrides: z.record(z.string(), z.unknown()).default({}),
+    }),
+    result: runRecord,
+  },
+  /** A run that tries learning rates in place of training; its notices have the suggestion. */
+  'runs.findLearningRate': {
+    params: experimentText.extend({
+      name: z.string().nullable().default(null),
+      commandLine: z.string().optional(),
+      range: lrRange.default({ from: 1e-5, to: 10, iterations: 500 }),
+    }),
     result: runRecord,
   },
   'runs.stop': { params: z.strictObject({ runId }), result: nothing },

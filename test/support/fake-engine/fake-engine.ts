@@ -124,6 +124,7 @@ export async function startFakeEngine(pageDir: string, runCount: number, options
     shutdown: () => undefined,
     runs: {
       start: () => Promise.resolve(startRun()),
+      resume: () => Promise.resolve(startRun()),
       stop: (id) => Promise.resolve(end(id, 'stopped')),
       runningCount: () => timers.size,
       liveCount: () => timers.size,

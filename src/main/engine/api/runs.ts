@@ -13,12 +13,21 @@ export function runHandlers({
   runs,
 }: ApiContext): Pick<
   Handlers,
-  'runs.list' | 'runs.get' | 'runs.start' | 'runs.stop' | 'series.list' | 'histograms.list'
+  | 'runs.list'
+  | 'runs.get'
+  | 'runs.start'
+  | 'runs.resume'
+  | 'runs.findLearningRate'
+  | 'runs.stop'
+  | 'series.list'
+  | 'histograms.list'
 > {
   return {
     'runs.list': () => store.runs.list(),
     'runs.get': ({ runId }) => getRun(store, runId),
     'runs.start': (params) => runs.start(params),
+    'runs.resume': (params) => runs.resume(params),
+    'runs.findLearningRate': ({ range, ...params }) => runs.start(params, range),
     'runs.stop': async ({ runId }) => {
       await runs.stop(runId)
       return {}
