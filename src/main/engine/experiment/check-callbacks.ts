@@ -4,7 +4,11 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { DataShape } from '../data/dataset.ts'
 import { monitorName } from '../training/callbacks/monitor.ts'
 import { fieldsOf, patternFault } from '../training/callbacks/name-pattern.ts'
+import { meantFigure } from './meant-names.ts'
 import type { Report } from './problems.ts'
+
+/** In the same folder: see `training/checkpoints/checkpoint-file.ts`. */
+const RESUME_FILE = 'resume.state'
 
 const SETS_RATE: readonly CallbackSpec['type'][] = ['reduceLROnPlateau', 'learningRateScheduler', 'warmUp']
 
@@ -51,7 +55,12 @@ function noFigure(monitor: string, figures: readonly string[], validates: boolea
   if (!validates && monitorName(monitor).startsWith('val_')) {
     return `there is no ${monitor}, as no rows are kept for validation; set split.validation, or watch ${figures[0]}`
   }
-  return `nothing writes ${monitor}; there are ${figures.join(', ')}`
+  return `nothing writes ${monitor}; ${meant(monitor, figures)}`
+}
+
+function meant(monitor: string, figures: readonly string[]): string {
+  const closest = meantFigure(monitor, figures)
+  return closest === null ? `there are ${figures.join(', ')}` : `did you mean ${closest}?`
 }
 
 function checkPattern(
@@ -63,7 +72,8 @@ function checkPattern(
   const path = [...at, 'filepath']
   const fault = patternFault(pattern)
   if (fault !== null) return report(path, fault)
+  if (pattern === RESUME_FILE) return report(path, 'is what the state to resume from is called; take another name')
   const known = ['epoch', ...figures]
   const missing = fieldsOf(pattern).find((name) => !isThere(name, known))
-  if (missing !== undefined) report(path, `nothing writes ${missing}; there are ${known.join(', ')}`)
+  if (missing !== undefined) report(path, `nothing writes ${missing}; ${meant(missing, known)}`)
 }

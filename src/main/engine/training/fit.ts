@@ -7,12 +7,12 @@ import { createCallbacks } from './callbacks/create-callbacks.ts'
 import { putModelState, rowsFault, takeModelState, type Checkpoint, type RowsKey } from './checkpoints/checkpoint.ts'
 import { createCheckpointing } from './checkpoints/checkpointing.ts'
 import { createEpochSums } from './epoch-sums.ts'
-import { evaluate } from './evaluate.ts'
+import { createBreath } from './breath.ts'
 import { createFitReport, type ReportHooks } from './fit-report.ts'
+import { createJudge } from './judge.ts'
 import { createLastGoodWeights } from './last-good-weights.ts'
 import type { PreparedTraining } from './prepare-training.ts'
 import { createRowOrder } from './row-order.ts'
-import type { EvaluatedPart } from './steps.ts'
 import type { StartMessage } from './trainer-protocol.ts'
 import { createTrainingControl } from './training-control.ts'
 
@@ -49,9 +49,6 @@ export interface FitOutcome {
 
 const ONE_AT_A_TIME = 'Steps are taken one at a time, for somebody who looks at the weights after each'
 
-/** Lets messages through (a stop, a lost channel) at least this often. */
-const YIELD_MS = 50
-
 /**
  * Trains as the experiment says; the model's weights are those of the last step when it returns.
  * @throws MinimaError `loss-not-finite`, with the model's weights set back to the last good ones; `bad-request` when the
@@ -75,6 +72,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   const history: Record<string, number[]> = {}
   const breathe = createBreath(hooks)
   const callSize = createCallSize(hooks.onStep ? 1 : steps.batchesPerCall)
+  const judge = createJudge({ training, report, callbacks, control, breathe })
   let batch = 0
 
   if (hooks.resume) resume(hooks.resume)
@@ -171,28 +169,6 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
     report.progress('training', epoch, step, epoch === spec.epochs - 1)
   }
 
-  async function judge(part: EvaluatedPart): Promise<Logs> {
-    const rows = data[part]?.rows ?? 0
-    if (rows === 0) return {}
-    const startedAt = performance.now()
-    const pause = (): Promise<void> => {
-      report.progress('evaluating', control.epoch, control.step)
-      return breathe()
-    }
-    const batches = {
-      begin: (index: number) => callbacks.indexed('onTestBatchBegin', index, {}),
-      end: (index: number, loss: number) => callbacks.indexed('onTestBatchEnd', index, { loss }),
-    }
-    await callbacks.whole('onTestBegin', {})
-    const told = callbacks.wantsTestBatches ? batches : null
-    const { loss, metrics } = await evaluate(steps, part, rows, training.metrics(), pause, told)
-    const logs = { loss, ...Object.fromEntries(metrics) }
-    await callbacks.whole('onTestEnd', logs)
-    report.evaluated(performance.now() - startedAt)
-    report.summed(part, control.step, logs)
-    return logs
-  }
-
   function checkpoint(): Checkpoint {
     return {
       epoch: control.epoch,
@@ -258,17 +234,6 @@ function showWeights({ after, writes }: StepHook, { steps }: PreparedTraining, s
   steps.pull()
   after(step)
   if (writes) steps.push()
-}
-
-/** To be awaited between calls: sends what was logged, and gives the event loop its turn now and then. */
-function createBreath({ log, pause }: FitHooks): () => Promise<void> {
-  let yieldedAt = performance.now()
-  return async () => {
-    log.flushIfDue()
-    if (performance.now() - yieldedAt < YIELD_MS) return
-    await pause()
-    yieldedAt = performance.now()
-  }
 }
 
 function notFinite(loss: number, step: number, epoch: number, goodStep: number): MinimaError {

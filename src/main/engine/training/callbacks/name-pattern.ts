@@ -43,7 +43,8 @@ function formatted(value: number, format: string): string {
 
 function numeral(value: number, digits: number | null, how: string): string {
   if (how === 'f') return value.toFixed(digits ?? 6)
-  if (how === 'e') return value.toExponential(digits ?? 6)
+  // Python writes two digits of an exponent at least.
+  if (how === 'e') return value.toExponential(digits ?? 6).replace(/e([+-])(\d)$/, 'e$10$2')
   if (how === 'd' || digits === null) return String(value)
   return String(Number(value.toPrecision(Math.max(1, digits))))
 }
