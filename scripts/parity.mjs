@@ -12,6 +12,7 @@ const KINDS = {
   steps: ['test/parity/steps.test.ts'],
   ops: [
     'test/parity/ops.test.ts',
+    'test/parity/fit-semantics.test.ts',
     'test/engine/models/keras-golden.test.ts',
     'test/engine/data/keras-normalization.test.ts',
   ],

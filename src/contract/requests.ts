@@ -3,6 +3,7 @@
  * table. Requests cross the WebSocket; the one that answers with numbers, `scalars.read`, goes over HTTP (`scalars.ts`).
  */
 import { z } from 'zod'
+import { positive, positiveInt } from './experiment/expected.ts'
 import { predictions, predictQuery } from './predictions.ts'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
 import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
@@ -52,6 +53,14 @@ export const experimentText = z.object({
   /** `fit.epochs` → `3`: replaced in the file before it is checked. */
   overrides: z.record(z.string(), z.unknown()).default({}),
 })
+
+/** A range of learning rates to be tried, each times a constant factor the one before. */
+export const lrRange = z.strictObject({
+  from: positive.default(1e-5),
+  to: positive.default(10),
+  iterations: positiveInt.default(500),
+})
+export type LrRange = z.infer<typeof lrRange>
 
 export const engineInfo = z.object({
   version: z.string(),
@@ -105,6 +114,26 @@ export const requests = {
   },
   /** Loss and metrics of a part of the data, and the outputs for its first rows, by the weights that the run saved. */
   'runs.predict': { params: predictQuery, result: predictions },
+  /** Trains on from the last checkpoint of a run, in the same run. */
+  'runs.resume': {
+    params: z.strictObject({
+      runId,
+      /** null: the experiment is the one that the run began with. */
+      experiment: experimentText.nullable().default(null),
+      /** Replaced in the run's own experiment; for one that is given they are in it. */
+      overrides: z.record(z.string(), z.unknown()).default({}),
+    }),
+    result: runRecord,
+  },
+  /** A run that tries learning rates in place of training; its notices have the suggestion. */
+  'runs.findLearningRate': {
+    params: experimentText.extend({
+      name: z.string().nullable().default(null),
+      commandLine: z.string().optional(),
+      range: lrRange.default({ from: 1e-5, to: 10, iterations: 500 }),
+    }),
+    result: runRecord,
+  },
   'runs.stop': { params: z.strictObject({ runId }), result: nothing },
   'series.list': { params: z.strictObject({ runId }), result: z.array(seriesSummary) },
   'histograms.list': { params: z.strictObject({ runId }), result: z.array(histogramSummary) },

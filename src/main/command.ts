@@ -4,6 +4,7 @@ import { MinimaError } from '../contract/errors.ts'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
 import { inspect } from './cli/inspect.ts'
+import { lrFind } from './cli/lr-find.ts'
 import { open } from './cli/open.ts'
 import { evaluateRun, predictRun } from './cli/predict.ts'
 import { listRuns } from './cli/runs.ts'
@@ -52,20 +53,38 @@ function port(text: string): number {
   return value
 }
 
-function count(text: string): number {
+function positive(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a positive integer')
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('expected a positive number')
   return value
+}
+
+function count(text: string): number {
+  if (!Number.isInteger(positive(text))) throw new InvalidArgumentError('expected a positive integer')
+  return Number(text)
 }
 
 program
   .command('train')
-  .description('train an experiment file')
-  .argument('<file>', 'YAML or JSON')
+  .description('train an experiment file, or go on with a run')
+  .argument('[file]', 'YAML or JSON; with --resume by default that of the run')
   .option('--name <name>', 'what the run is called')
   .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
-  .action((file: string, options: { name?: string; set: string[] }) =>
-    finish(train(file, withWorkspace(options), context)),
+  .option('--resume <run>', 'go on with this run, by id or name, from its last checkpoint')
+  .action((file: string | undefined, options: { name?: string; set: string[]; resume?: string }) =>
+    finish(train(file ?? null, withWorkspace(options), context)),
+  )
+
+program
+  .command('lr-find')
+  .description('try learning rates from a low one to a high one, and say which to train with')
+  .argument('<file>', 'YAML or JSON')
+  .option('--from <rate>', 'the lowest', positive, 1e-5)
+  .option('--to <rate>', 'the highest', positive, 10)
+  .option('--iterations <count>', 'steps from one to the other', count, 500)
+  .option('--set <path=value>', 'replace a value of the file, such as fit.batchSize=64', collect, [])
+  .action((file: string, options: { from: number; to: number; iterations: number; set: string[] }) =>
+    finish(lrFind(file, withWorkspace(options), context)),
   )
 
 program

@@ -78,6 +78,15 @@ const CASES: readonly Case[] = [
       { what: 'test loss', tag: 'test/loss', keras: 'test_loss', book: 0.3243, best: 'least' },
     ],
   },
+  {
+    id: 'mnist',
+    anchor: 'mnist_sgd01_best_val_accuracy',
+    overrides: [`data.dir=${join(DATA, 'mnist')}`],
+    seeds: 3,
+    figures: [
+      { what: 'test accuracy', tag: 'test/accuracy', keras: 'test_acc', book: null, best: 'greatest', bar: 0.98 },
+    ],
+  },
 ]
 
 const { only } = benchOptions()

@@ -70,6 +70,38 @@ interface Inspected {
   readonly runs: readonly { readonly rows: Record<string, number>; readonly metrics: Record<string, number> }[]
 }
 
+test('train --resume goes on with a run, with more epochs', async () => {
+  const args = ['train', '--resume', 'short', '--set', 'fit.epochs=5']
+  const { code, stdout } = await runCommand(workspace, args)
+  expect(code).toBe(0)
+  expect(stdout.match(/^epoch (\d) {2}loss/gm)).toHaveLength(5)
+  expect(stdout).toMatch(/^Resumed after step \d+, in epoch 4$/m)
+  const again = await runCommand(workspace, ['train', '--resume', 'short'])
+  expect([again.code, again.stderr.trim()]).toEqual([
+    1,
+    'short has trained all of its 5 epochs; give it more to go on: --set fit.epochs=10',
+  ])
+})
+
+test('lr-find shows losses by rate, and a suggestion or why there is none', async () => {
+  const other = temporaryWorkspace()
+  const { code, stdout } = await runCommand(other, [
+    'lr-find',
+    XOR,
+    '--from',
+    '1e-4',
+    '--to',
+    '1',
+    '--iterations',
+    '60',
+  ])
+  deleteWorkspace(other)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^learning rate +loss$/m)
+  expect(stdout).toMatch(/^ +1\.000e-4 +\d/m)
+  expect(stdout).toMatch(/^(Suggested learning rate \S+|No suggestion): .*the loss/m)
+})
+
 test('runs lists them', async () => {
   const { stdout } = await runCommand(workspace, ['runs'])
   expect(stdout).toMatch(/short +finished +epoch\/\S+ \S+/)
@@ -90,6 +122,9 @@ test.each([
   [['train', XOR, '--set', 'nonsense'], /^--set nonsense: expected PATH=VALUE/],
   [['inspect', 'nobody'], /^no run has the id or name nobody/],
   [['serve', '--port', '99999'], /expected 0 to 65535/],
+  [['train'], /^expected an experiment file to train, or --resume with a run to go on with/],
+  [['train', '--resume', 'nobody'], /^no run has the id or name nobody/],
+  [['lr-find', XOR, '--from', '-1'], /expected a positive number/],
   [['frobnicate'], /unknown command|too many arguments/],
 ])('%j fails with a clear line', async (args, message) => {
   const { code, stderr } = await runCommand(workspace, args)

@@ -1,5 +1,6 @@
 /** A learning rate set anew before each batch, as a range test does: every `lr_range_*.json`. */
 import { describe, expect, it } from 'vitest'
+import { ratesOf } from '../../src/main/engine/training/lr-range.ts'
 import { ENGINES } from './engines.ts'
 import { noGoldens, numberOf, readGoldens } from './goldens.ts'
 import { noRows, stepRun, type GoldenModel, type GoldenRows } from './step-runs.ts'
@@ -7,6 +8,8 @@ import { noRows, stepRun, type GoldenModel, type GoldenRows } from './step-runs.
 interface RangeGolden extends GoldenRows {
   readonly model: GoldenModel
   readonly iterations: number
+  readonly from: number
+  readonly to: number
   readonly lr: readonly number[]
   readonly losses: readonly (number | string)[]
 }
@@ -31,6 +34,13 @@ function blowUpOf(losses: readonly number[]): number {
   return losses.findIndex((loss, index) => index > least && loss > 2.5)
 }
 
+/** Keras's are multiplied step by step in float32. */
+function expectRates(golden: RangeGolden): void {
+  const ours = ratesOf({ from: golden.from, to: golden.to, iterations: golden.iterations })
+  const apart = golden.lr.map((rate, index) => Math.abs((ours[index] ?? NaN) / rate - 1))
+  expect(Math.max(...apart)).toBeLessThan(1e-4)
+}
+
 const goldens = readGoldens<RangeGolden>('lr_range')
 
 // Hundreds of steps are too many for an engine that is tried on some runs only.
@@ -40,6 +50,7 @@ describe.each(ENGINES.filter(({ runs }) => runs === Infinity))('range test like 
   it.for(goldens)('$file', { timeout: 120_000 }, async ({ golden }, { skip }) => {
     const obstacle = noRows() ?? engine.available()
     if (obstacle !== null) return skip(`${engine.name}: ${obstacle}`)
+    expectRates(golden)
     const wanted = golden.losses.map(numberOf)
     const settings = { optimizer: 'SGD', config: { learning_rate: golden.lr[0] } }
     // Beyond the blow-up there is nothing to compare.

@@ -1,5 +1,6 @@
 /** How a model is trained: loss, optimizer, metrics, and for how long. Defaults are Keras 3's. */
 import { z } from 'zod'
+import { callbacks } from './callbacks.ts'
 import { expected, flag, naturalInt, nonNegative, oneOf, positiveInt, text } from './expected.ts'
 import { optimizer, optimizerDefaults } from './optimizer.ts'
 
@@ -50,6 +51,14 @@ export const fit = z.strictObject({
     .record(text, nonNegative)
     .optional()
     .describe('how much a training row of a class, by its name or number, counts in the loss; 1 where none is given'),
+  callbacks: callbacks.describe('what accompanies the training, in this order'),
+  initialEpoch: naturalInt.default(0).describe('the epoch to begin with, counted from 0'),
+  stepsPerEpoch: positiveInt
+    .nullable()
+    .default(null)
+    .describe('batches that make an epoch; null: those of one pass over the training rows'),
+  validationFreq: positiveInt.default(1).describe('epochs from one validation to the next'),
+  validationSteps: positiveInt.nullable().default(null).describe('batches that are validated on; null: all rows'),
 })
 export type FitSpec = z.infer<typeof fit>
 

@@ -337,6 +337,86 @@ describe('checkExperiment', () => {
   })
 })
 
+describe('callbacks', () => {
+  const of = (callbacks: string, more = ''): string[] => {
+    const text = `data: { source: csv, file: f, target: y }
+model: { layers: [{ type: flatten }, { type: dense, units: 10, activation: softmax }] }
+fit:
+  loss: sparseCategoricalCrossentropy
+  metrics: [accuracy]
+  epochs: 2
+  callbacks:
+    - ${callbacks}
+${more}`
+    const { experiment, problems, positions } = parseExperiment({ text, overrides: {} })
+    if (experiment === null) return problems.map(formatProblem)
+    const parts = { train: 50_000, validation: text.includes('split') ? 10_000 : 0, test: 0 }
+    return checkExperiment(experiment, { ...IMAGES, parts }, { backend: 'wasm', positions }).map(formatProblem)
+  }
+  const VALIDATION = 'split: { validation: 10000 }'
+
+  it.each([
+    ['{ type: earlyStopping }', VALIDATION],
+    ['{ type: earlyStopping, monitor: validation/accuracy }', VALIDATION],
+    ['{ type: earlyStopping, monitor: valAccuracy }', VALIDATION],
+    ['{ type: reduceLROnPlateau, monitor: epoch/loss }', ''],
+    ['{ type: modelCheckpoint, filepath: "{epoch:02d}-{loss:.3f}" }', ''],
+    ['{ type: learningRateScheduler, schedule: { type: cosineDecay, initialLearningRate: 0.1, decaySteps: 2 } }', ''],
+  ])('take %s', (callback, more) => {
+    expect(of(callback, more)).toEqual([])
+  })
+
+  it.each([
+    [
+      '{ type: earlyStopping }',
+      '',
+      'fit.callbacks[0].monitor: there is no val_loss, as no rows are kept for validation; set split.validation, or watch loss (line 8)',
+    ],
+    [
+      '{ type: earlyStopping, monitor: val_acc }',
+      VALIDATION,
+      'fit.callbacks[0].monitor: nothing writes val_acc; did you mean val_accuracy? (line 8)',
+    ],
+    [
+      '{ type: reduceLROnPlateau, monitor: fun }',
+      '',
+      'fit.callbacks[0].monitor: nothing writes fun; there are loss, accuracy, learning_rate (line 8)',
+    ],
+    [
+      '{ type: modelCheckpoint, filepath: "{epoch}-{val_loss}" }',
+      '',
+      'fit.callbacks[0].filepath: nothing writes val_loss; there are epoch, loss, accuracy, learning_rate (line 8)',
+    ],
+    [
+      '{ type: modelCheckpoint, filepath: "{epoch:x}" }',
+      '',
+      'fit.callbacks[0].filepath: {epoch:x} has a format that is not known; such as {epoch:02d} and {val_loss:.2f} are (line 8)',
+    ],
+    [
+      '{ type: modelCheckpoint, filepath: ../elsewhere }',
+      '',
+      'fit.callbacks[0].filepath: expected a name within the folder of the run, got "../elsewhere" (line 8)',
+    ],
+    [
+      '{ type: warmUp, steps: 5 }',
+      '  optimizer: { type: sgd, learningRate: { type: cosineDecay, initialLearningRate: 0.1, decaySteps: 9 } }',
+      'fit.callbacks[0]: warmUp sets the learning rate, which follows the schedule of the optimizer; give one of the two (line 8)',
+    ],
+    [
+      '{ type: csvLogger }',
+      '  initialEpoch: 2',
+      'fit.initialEpoch: begins with epoch 2 (counted from 0) of 2: nothing is left to train (line 9)',
+    ],
+    [
+      '{ type: earlyStoping }',
+      '',
+      'fit.callbacks[0].type: expected one of earlyStopping, reduceLROnPlateau, modelCheckpoint, learningRateScheduler, warmUp, csvLogger, terminateOnNaN, backupAndRestore, got "earlyStoping"; did you mean earlyStopping? (line 8)',
+    ],
+  ])('refuse %s %s', (callback, more, problem) => {
+    expect(of(callback, more)).toEqual([problem])
+  })
+})
+
 describe('of several outputs', () => {
   const TABLE = { featureShape: [2], featureNames: ['a', 'b'], target: values(['y', 'z']) }
   const TWO = ['{ type: dense, units: 1, name: main }', '{ type: dense, units: 1, name: aux, from: input }']

@@ -17,12 +17,22 @@ export function runHandlers({
   trainerScript,
 }: ApiContext): Pick<
   Handlers,
-  'runs.list' | 'runs.get' | 'runs.start' | 'runs.stop' | 'runs.predict' | 'series.list' | 'histograms.list'
+  | 'runs.list'
+  | 'runs.get'
+  | 'runs.start'
+  | 'runs.resume'
+  | 'runs.findLearningRate'
+  | 'runs.predict'
+  | 'runs.stop'
+  | 'series.list'
+  | 'histograms.list'
 > {
   return {
     'runs.list': () => store.runs.list(),
     'runs.get': ({ runId }) => getRun(store, runId),
     'runs.start': (params) => runs.start(params),
+    'runs.resume': (params) => runs.resume(params),
+    'runs.findLearningRate': ({ range, ...params }) => runs.start(params, range),
     'runs.stop': async ({ runId }) => {
       await runs.stop(runId)
       return {}

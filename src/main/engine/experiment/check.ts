@@ -3,6 +3,7 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { Problem } from '../../../contract/requests.ts'
 import type { DataShape } from '../data/dataset.ts'
 import type { BackendName } from '../models/backend-limits.ts'
+import { checkCallbacks } from './check-callbacks.ts'
 import { checkData } from './check-data.ts'
 import { checkLayers } from './check-layers.ts'
 import { checkOutputs } from './check-target.ts'
@@ -28,6 +29,7 @@ export function checkExperiment(experiment: Experiment, data: DataShape, context
     problems.push(makeProblem(label ?? at, positions.of(at), message))
   }
   checkData(experiment, data, report)
+  checkCallbacks(experiment, data, report)
   const layers = checkLayers(experiment, data, backend, report)
   if (layers !== null) checkOutputs(experiment, data.target, layers, report)
   return problems

@@ -12,6 +12,7 @@ export function hparamsOf(experiment: Experiment): Hparams {
     batchSize: fit.batchSize,
     epochs: fit.epochs,
     seed: fit.seed,
+    ...(fit.callbacks.length > 0 && { callbacks: fit.callbacks.map(({ type }) => type).join(', ') }),
     layers: model.layers.map(describeLayer).join(' → '),
     ...(split.validation > 0 && { validationSplit: split.validation }),
   }

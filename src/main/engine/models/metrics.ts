@@ -18,6 +18,9 @@ export interface MetricAccumulator {
   /** Over everything since the last reset; NaN before the first row. */
   result(): number
   reset(): void
+  /** What it has added up, to be given to `setState` of another such. */
+  state(): readonly number[]
+  setState(state: readonly number[]): void
 }
 
 export interface MeasuredBatch {
@@ -61,6 +64,11 @@ export function createMetric(tf: Tf, metric: Metric, loss: Loss, widths: MetricW
       sum = 0
       total = 0
     },
+    state: () => [sum, total],
+    setState([keptSum = 0, keptTotal = 0]) {
+      sum = keptSum
+      total = keptTotal
+    },
   }
 }
 
@@ -84,6 +92,11 @@ export function createOutputLoss(name: string, over: 'batches' | 'rows'): Metric
     reset() {
       sum = 0
       total = 0
+    },
+    state: () => [sum, total],
+    setState([ofSum = 0, ofTotal = 0]) {
+      sum = ofSum
+      total = ofTotal
     },
   }
 }

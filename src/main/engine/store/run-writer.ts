@@ -13,6 +13,8 @@ export interface RunWriter {
    *   is full; then nothing of the batch was stored, and the writer can be used on.
    */
   append(records: readonly LogRecord[]): string[]
+  /** Hides what was logged after `step`: a run that is resumed repeats it. */
+  rewind(step: number): void
   /** Packs what was appended more tightly, for a run that has ended. Appending stays possible. */
   seal(): void
 }
@@ -48,6 +50,12 @@ export function createRunWriter(
         }
       })
       return [...tags]
+    },
+    rewind(step) {
+      transact(() => {
+        series.rewind(step)
+        histograms.rewind(runId, step)
+      })
     },
     seal() {
       transact(() => series.seal())

@@ -19,7 +19,7 @@ export interface Store {
   readonly scalars: ScalarReader
   /** The one writer of that run. @throws MinimaError `not-found`. */
   writer(runId: string): RunWriter
-  /** By tag. */
+  /** By tag; those of which all points are hidden are left out. */
   listSeries(runId: string): SeriesSummary[]
   /** By tag. */
   listHistograms(runId: string): HistogramSummary[]
@@ -69,7 +69,9 @@ export function openStore(workspaceDir: string, options: StoreOptions = {}): Sto
     listSeries: (runId) =>
       database
         .read(() => selectSeries.all(runId))
-        .map(({ tag, summary }) => toSeriesSummary(tag, unpackSummary(summary))),
+        .map(({ tag, summary }) => ({ tag, summary: unpackSummary(summary) }))
+        .filter(({ summary }) => summary.count > 0)
+        .map(({ tag, summary }) => toSeriesSummary(tag, summary)),
     listHistograms: (runId) => histograms.list(runId),
     readHistograms: (runId, tag) => histograms.read(runId, tag),
     close: () => database.close(),

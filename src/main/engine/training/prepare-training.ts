@@ -53,7 +53,7 @@ export async function prepareTraining(
 ): Promise<PreparedTraining> {
   const { tf } = runtime
   const { fit, model: modelSpec } = experiment
-  const data = options.data ?? (await loadDataset(experiment, baseDir))
+  const data = validatedOn(options.data ?? (await loadDataset(experiment, baseDir)), fit)
   // The engine checked against the backend it expected; this is the one that there is.
   const problems = checkExperiment(experiment, data.shape, { backend: runtime.name })
   if (problems.length > 0) {
@@ -106,7 +106,7 @@ export async function prepareTraining(
     parts,
     steps,
     metrics: (of) => asked.flatMap((output, index) => metricsOf(output, index, of)),
-    stepsPerEpoch: Math.ceil(data.train.rows / fit.batchSize),
+    stepsPerEpoch: fit.stepsPerEpoch ?? Math.ceil(data.train.rows / fit.batchSize),
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headline === 'loss' || asked.length === 1 ? headline : `${asked[0]?.name}_${headline}`}`,
     notices: [
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
@@ -136,6 +136,15 @@ export function preparedMessage(
     headlineTag: training.headlineTag,
     notices: training.notices,
   }
+}
+
+/** Only the first rows of the validation, where the experiment says how many batches of it are enough. */
+function validatedOn(data: Dataset, { validationSteps, batchSize }: Experiment['fit']): Dataset {
+  const { validation } = data
+  if (validation === null || validationSteps === null || validation.rows <= validationSteps * batchSize) return data
+  const rows = validationSteps * batchSize
+  const rowNumbers = (validation.rowNumbers ?? rowRange(validation.rows)).subarray(0, rows)
+  return { ...data, validation: { ...validation, rows, rowNumbers } }
 }
 
 /** null when all rows count alike. */

@@ -21,20 +21,33 @@ export function restoreSnapshot(tf: Tf, model: LayersModel, snapshot: WeightSnap
 }
 
 /** Writes `model.json` and `weights.bin` into `dir/name`, whole or not at all. */
-export async function saveModel(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
-  const draft = join(dir, `${name}.draft`)
+export function saveModel(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
+  return save(tf, model, dir, name, ({ modelTopology, format, generatedBy, convertedBy }, weightsManifest) => {
+    return { file: 'model.json', content: { modelTopology, format, generatedBy, convertedBy, weightsManifest } }
+  })
+}
+
+/** Writes `weights.json`, tfjs's manifest, and `weights.bin` into `dir/name`, whole or not at all. */
+export function saveWeights(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
+  return save(tf, model, dir, name, (_, weightsManifest) => ({ file: 'weights.json', content: weightsManifest }))
+}
+
+type Artifacts = Parameters<Parameters<Tf['io']['withSaveHandler']>[0]>[0]
+type Describe = (artifacts: Artifacts, weightsManifest: unknown) => { file: string; content: unknown }
+
+async function save(tf: Tf, model: LayersModel, dir: string, name: string, describe: Describe): Promise<void> {
+  const final = join(dir, name)
+  const draft = `${final}.draft`
   await mkdir(draft, { recursive: true })
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
-      const { modelTopology, format, generatedBy, convertedBy, weightSpecs } = artifacts
-      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }]
-      const description = { modelTopology, format, generatedBy, convertedBy, weightsManifest }
+      const manifest = [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }]
+      const { file, content } = describe(artifacts, manifest)
       await writeFile(join(draft, 'weights.bin'), joinBuffers(artifacts.weightData))
-      await writeFile(join(draft, 'model.json'), JSON.stringify(description))
+      await writeFile(join(draft, file), JSON.stringify(content))
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } }
     }),
   )
-  const final = join(dir, name)
   await rm(final, { recursive: true, force: true })
   await rename(draft, final)
 }
