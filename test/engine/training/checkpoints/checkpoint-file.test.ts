@@ -51,6 +51,13 @@ test('a draft does not count until it is committed, and is dropped', async () =>
   expect(readdirSync(join(dir, 'checkpoints')).sort()).toEqual(['epoch-01', 'resume.state'])
 })
 
+test('a draft may be written before the last one is committed', async () => {
+  const [first, second] = [await draftCheckpoint(dir, CHECKPOINT), await draftCheckpoint(dir, CHECKPOINT)]
+  commitCheckpoint(dir, first)
+  commitCheckpoint(dir, second)
+  expect(readPosition(dir)?.step).toBe(7)
+})
+
 test('what is no checkpoint, or half of one, is said with its path', async () => {
   const path = checkpointPath(dir)
   expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'not-found' }))

@@ -38,9 +38,21 @@ test('backupAndRestore keeps one after each epoch, however short, or every so ma
   expect(await keptSteps({ stepMs: 1, steps: 30, callbacks: backup(7) })).toEqual([7, 14, 21, 28])
 })
 
+test('the last step has one, but not two', async () => {
+  const kept: number[] = []
+  const save = ({ step }: Checkpoint): Promise<void> => Promise.resolve(void kept.push(step))
+  const checkpoints = createCheckpointing(callbacksSchema.parse([{ type: 'backupAndRestore' }]), 0, save, () => 0)
+  const at = (step: number) => () => ({ step }) as Checkpoint
+  await checkpoints.last(0, at(0))
+  await checkpoints.after('epoch', 10, at(10))
+  await checkpoints.last(10, at(10))
+  await checkpoints.last(11, at(11))
+  expect(kept).toEqual([0, 10, 11])
+})
+
 test('without somewhere to keep them none are taken', async () => {
   const checkpoints = createCheckpointing([], 0, null)
-  await checkpoints.last(() => {
+  await checkpoints.last(1, () => {
     throw new Error('it was taken')
   })
 })
