@@ -1,6 +1,6 @@
 /** A learning rate set anew before each batch, as a range test does: every `lr_range_*.json`. */
 import { describe, expect, it } from 'vitest'
-import { ratesOf } from '../../src/main/engine/training/lr-range.ts'
+import { hasBlownUp, ratesOf, suggestRate } from '../../src/main/engine/training/lr-range.ts'
 import { ENGINES } from './engines.ts'
 import { noGoldens, numberOf, readGoldens } from './goldens.ts'
 import { noRows, stepRun, type GoldenModel, type GoldenRows } from './step-runs.ts'
@@ -42,6 +42,17 @@ function expectRates(golden: RangeGolden): void {
 }
 
 const goldens = readGoldens<RangeGolden>('lr_range')
+
+it.for(goldens)('$file: ends at the blow-up, and suggests a tenth of where the loss turns', ({ golden }) => {
+  const losses = golden.losses.map(numberOf)
+  const end = losses.findIndex((_, index) => hasBlownUp(losses.slice(0, index + 1)))
+  const argmin = leastOf(losses)
+  expect(end).toBeGreaterThan(argmin)
+  expect(end - blowUpOf(losses)).toBeLessThan(60)
+  const { rate } = suggestRate(Float64Array.from(golden.lr), losses.slice(0, end + 1), true)
+  // The curve is flat where it turns: smoothed it may do so a little elsewhere.
+  expect(Math.abs(Math.log10((rate ?? NaN) / ((golden.lr[argmin] ?? NaN) / 10)))).toBeLessThan(0.3)
+})
 
 // Hundreds of steps are too many for an engine that is tried on some runs only.
 describe.each(ENGINES.filter(({ runs }) => runs === Infinity))('range test like Keras: $name', (engine) => {

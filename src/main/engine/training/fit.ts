@@ -87,7 +87,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
     }
     while (batch < stepsPerEpoch && control.stopReason === null) {
       if (hooks.stopAsked()) {
-        await checkpoints.last(checkpoint)
+        await checkpoints.last(control.step, checkpoint)
         await end()
         return outcome('stopped')
       }
@@ -101,7 +101,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
     control.epoch++
     batch = 0
     const isLast = control.epoch >= spec.epochs || control.stopReason !== null
-    await (isLast ? checkpoints.last(checkpoint) : checkpoints.after('epoch', control.step, checkpoint))
+    await (isLast ? checkpoints.last(control.step, checkpoint) : checkpoints.after('epoch', control.step, checkpoint))
   }
   control.epoch = Math.max(0, control.epoch - 1)
   await end()

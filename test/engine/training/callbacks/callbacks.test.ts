@@ -220,3 +220,15 @@ test('what a callback writes into the model is trained on', async () => {
   const { weights } = await train({ epochs: 1 }, [zeros])
   expect(weights).toEqual([0, 0, 0])
 })
+
+test('what a callback throws names it and its hook, and leads to its line', async () => {
+  const faulty: Callback = {
+    name: 'ratio',
+    onEpochEnd() {
+      throw new Error('there is no such figure')
+    },
+  }
+  const trained = train({}, [faulty])
+  await expect(trained).rejects.toThrow('the callback ratio failed in onEpochEnd: there is no such figure')
+  await expect(trained).rejects.toHaveProperty('stack', expect.stringContaining('callbacks.test.ts'))
+})

@@ -1,4 +1,5 @@
 /** All callbacks of a training as one: each hook of each, in their order. */
+import { MinimaError } from '../../../../contract/errors.ts'
 import type { BatchHooks, Callback, Logs, TrainingControl } from './callback.ts'
 
 type Indexed = keyof BatchHooks | 'onEpochBegin' | 'onEpochEnd' | `on${'Test' | 'Predict'}Batch${'Begin' | 'End'}`
@@ -35,13 +36,13 @@ export function createCallbackList(
   return {
     async whole(hook, logs) {
       for (const callback of having(hook)) {
-        await callback[hook]?.(logs, training)
+        await named(callback, hook, () => callback[hook]?.(logs, training))
         done()
       }
     },
     async indexed(hook, index, logs) {
       for (const callback of having(hook)) {
-        await callback[hook]?.(index, logs, training)
+        await named(callback, hook, () => callback[hook]?.(index, logs, training))
         done()
       }
     },
@@ -57,9 +58,21 @@ export function createCallbackList(
         const at = left.findIndex(({ name }) => name === callback.name)
         const found = callback.resume && at >= 0 ? left.splice(at, 1)[0] : undefined
         if (found) callback.resume?.(found.state)
-        else await callback.onTrainBegin?.({}, training)
+        else await named(callback, 'onTrainBegin', () => callback.onTrainBegin?.({}, training))
         done()
       }
     },
+  }
+}
+
+/** What a hook throws says whose it was; the stack still leads to the line. */
+async function named({ name }: Callback, hook: keyof Callback, call: () => void | Promise<void>): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    if (error instanceof Error && !(error instanceof MinimaError)) {
+      error.message = `the callback ${name} failed in ${hook}: ${error.message}`
+    }
+    throw error
   }
 }

@@ -17,6 +17,9 @@ export function checkpointPath(runDir: string): string {
   return join(runDir, 'checkpoints', 'resume.state')
 }
 
+/** One may be written before the last is committed. */
+let drafts = 0
+
 /**
  * Writes one that does not count yet. What was logged before it must be stored before it counts: else a run that is
  * resumed from it would lack these points.
@@ -26,7 +29,7 @@ export function checkpointPath(runDir: string): string {
 export async function draftCheckpoint(runDir: string, checkpoint: Checkpoint): Promise<string> {
   const { epoch, batch, step } = checkpoint
   await mkdir(join(runDir, 'checkpoints'), { recursive: true })
-  const path = `${checkpointPath(runDir)}.${step}`
+  const path = `${checkpointPath(runDir)}.draft${drafts++}`
   const draft = await open(path, 'w')
   try {
     await draft.write(`${JSON.stringify({ format: FORMAT, epoch, batch, step })}\n`)
@@ -47,7 +50,7 @@ export function commitCheckpoint(runDir: string, draft: string): void {
 export function dropDrafts(runDir: string): void {
   const path = checkpointPath(runDir)
   for (const name of readdirSync(dirname(path))) {
-    if (/^\.\d+$/.test(name.slice(basename(path).length))) rmSync(join(dirname(path), name))
+    if (/^\.draft\d+$/.test(name.slice(basename(path).length))) rmSync(join(dirname(path), name))
   }
 }
 

@@ -11,8 +11,8 @@ const SHARE = 0.05
 export interface Checkpointing {
   /** Keeps one, if it is time to; `take` copies what is kept. */
   after(what: 'steps' | 'epoch', step: number, take: () => Checkpoint): Promise<void>
-  /** Keeps one in any case: the training ends here. */
-  last(take: () => Checkpoint): Promise<void>
+  /** Keeps one, unless there is one of this very step: the training ends here. */
+  last(step: number, take: () => Checkpoint): Promise<void>
 }
 
 /** @param save null: none are kept */
@@ -25,6 +25,7 @@ export function createCheckpointing(
   const backup = callbacks.find((spec) => spec.type === 'backupAndRestore')
   const everySteps = backup?.everySteps ?? null
   let keptStep = firstStep
+  let keptAny = false
   let keptAt = now()
   let tookMs = 0
 
@@ -34,6 +35,7 @@ export function createCheckpointing(
     const checkpoint = take()
     await save(checkpoint)
     keptStep = checkpoint.step
+    keptAny = true
     keptAt = now()
     tookMs = keptAt - startedAt
   }
@@ -47,6 +49,8 @@ export function createCheckpointing(
     async after(what, step, take) {
       if (isDue(what, step)) await keep(take)
     },
-    last: keep,
+    async last(step, take) {
+      if (!keptAny || step !== keptStep) await keep(take)
+    },
   }
 }
