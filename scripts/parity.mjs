@@ -14,6 +14,7 @@ const KINDS = {
     'test/parity/ops.test.ts',
     'test/parity/fit-semantics.test.ts',
     'test/engine/models/keras-golden.test.ts',
+    'test/engine/models/keras-functions.test.ts',
     'test/engine/data/keras-normalization.test.ts',
   ],
   lr_range: ['test/parity/lr-range.test.ts'],

@@ -34,7 +34,8 @@ it("fills in Keras's defaults", () => {
       ],
     },
     fit: {
-      loss: 'meanSquaredError',
+      loss: { type: 'meanSquaredError' },
+      weightedMetrics: [],
       optimizer: {
         type: 'adam',
         learningRate: 0.001,

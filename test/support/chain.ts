@@ -1,5 +1,5 @@
 /** Models that are a chain of layers, without an experiment around them: what most tests of layers are about. */
-import type { Loss } from '../../src/contract/experiment/fit.ts'
+import { lossDefaults, type LossType } from '../../src/contract/experiment/losses.ts'
 import type { LayerSpec } from '../../src/contract/experiment/layers.ts'
 import { buildModel } from '../../src/main/engine/models/build-model.ts'
 import { createForward, type Forward } from '../../src/main/engine/models/forward.ts'
@@ -30,9 +30,9 @@ export interface ChainForward extends Pick<Forward, 'trainable' | 'penalty'> {
   predict(x: Tensor): Tensor
 }
 
-export function chainForward(tf: Tf, model: LayersModel, layers: readonly LayerSpec[], loss: Loss): ChainForward {
+export function chainForward(tf: Tf, model: LayersModel, layers: readonly LayerSpec[], loss: LossType): ChainForward {
   const graph = chainOf(layers, (model.inputs[0]?.shape.slice(1) ?? []) as number[])
-  const forward = createForward(tf, { graph, model, layers: model.layers }, [loss])
+  const forward = createForward(tf, { graph, model, layers: model.layers }, [lossDefaults(loss)])
   const output = (x: Tensor, training: boolean): Tensor => forward.outputs(x, training)[0] as Tensor
   const activate = (value: Tensor): Tensor => forward.activate([value])[0] as Tensor
   return {

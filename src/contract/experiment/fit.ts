@@ -2,23 +2,9 @@
 import { z } from 'zod'
 import { callbacks } from './callbacks.ts'
 import { expected, flag, naturalInt, nonNegative, oneOf, positiveInt, text } from './expected.ts'
+import { loss, LOSSES, type Loss } from './losses.ts'
+import { metric } from './metrics.ts'
 import { optimizer, optimizerDefaults } from './optimizer.ts'
-
-export const LOSSES = [
-  'meanSquaredError',
-  'meanAbsoluteError',
-  'huber',
-  'binaryCrossentropy',
-  'categoricalCrossentropy',
-  'sparseCategoricalCrossentropy',
-] as const
-export const loss = oneOf(LOSSES)
-export type Loss = z.infer<typeof loss>
-
-/** `accuracy` means binary, categorical or sparse accuracy, by the loss, as in Keras. */
-export const METRICS = ['accuracy', 'meanSquaredError', 'meanAbsoluteError', 'rootMeanSquaredError'] as const
-export const metric = oneOf(METRICS)
-export type Metric = z.infer<typeof metric>
 
 const PER_OUTPUT = 'or, of several outputs, a list or a mapping by output'
 const lossOfOutputs = z.union(
@@ -38,6 +24,9 @@ export const fit = z.strictObject({
     .describe('how much the loss of each output counts in the whole; 1 where none is given'),
   optimizer: optimizer.default(optimizerDefaults('rmsprop')),
   metrics: metricsOfOutputs.default([]),
+  weightedMetrics: metricsOfOutputs
+    .default([])
+    .describe('judged with the weights of the rows, where rows have weights'),
   epochs: positiveInt.default(1).describe('passes over the training rows'),
   batchSize: positiveInt.default(32).describe('rows in a training step'),
   seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
@@ -63,6 +52,11 @@ export const fit = z.strictObject({
 export type FitSpec = z.infer<typeof fit>
 
 /** Losses of all outputs that the file names. */
-export function lossesOf({ loss }: Pick<FitSpec, 'loss'>): readonly Loss[] {
-  return typeof loss === 'string' ? [loss] : Object.values(loss)
+export function lossesOf({ loss: given }: Pick<FitSpec, 'loss'>): readonly Loss[] {
+  return isLoss(given) ? [given] : Object.values(given)
+}
+
+/** One for all outputs, and not a mapping or a list of them. */
+export function isLoss(given: FitSpec['loss']): given is Loss {
+  return !Array.isArray(given) && typeof (given as Partial<Loss>).type === 'string'
 }

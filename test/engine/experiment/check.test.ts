@@ -285,7 +285,7 @@ const PARTS: [string, { fit?: string; rest?: string; data?: Partial<DataShape> }
   [
     'a metric twice',
     { fit: 'loss: meanSquaredError, metrics: [meanAbsoluteError, meanAbsoluteError]', data: { target: values(['y']) } },
-    ['fit.metrics[1]: meanAbsoluteError is there twice (line 4)'],
+    ['fit.metrics[1]: meanAbsoluteError is there twice; give one of them a name (line 4)'],
   ],
 ]
 

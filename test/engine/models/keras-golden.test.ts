@@ -1,12 +1,11 @@
-/** Losses, activations, layers and first weights, held against what Keras 3 computed: every `ops_*.json`. */
+/** Activations, layers and first weights, held against what Keras 3 computed: every `ops_*.json`. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loss as lossSchema } from '../../../src/contract/experiment/fit.ts'
 import { initializer, layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
 import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
 import { createRandom } from '../../../src/main/engine/data/random.ts'
 import { refusalOf } from '../../../src/main/engine/models/backend-limits.ts'
 import { INITIALIZERS } from '../../../src/main/engine/models/initial-weights.ts'
-import { createLoss } from '../../../src/main/engine/models/losses.ts'
+import { lossDefaults } from '../../../src/contract/experiment/losses.ts'
 import type { Scalar, Tensor } from '../../../src/main/engine/models/tf.ts'
 import { noGoldens, readGoldens } from '../../parity/goldens.ts'
 import { BACKENDS, tf, useBackend } from './load-tf.ts'
@@ -17,14 +16,6 @@ import { inputsTakenBy } from '../../../src/main/engine/models/layer-kinds.ts'
 import { resolveGraph } from '../../../src/main/engine/models/model-graph.ts'
 
 type Nested = number | Nested[]
-interface LossGolden {
-  loss: string
-  config: Record<string, unknown>
-  y_true: Nested[]
-  y_pred: Nested[]
-  reduced_sum_over_batch_size: number
-  grad_y_pred: Nested[]
-}
 const GRADIENT = 'grad_of_sum(y[i]*(i+1))'
 interface ActivationGolden {
   activation: string
@@ -53,7 +44,6 @@ interface InitializerGolden {
   max: number
 }
 interface Ops {
-  losses: LossGolden[]
   activations: ActivationGolden[]
   layers: LayerGolden[]
   initializers: InitializerGolden[]
@@ -133,7 +123,10 @@ function expectMerged(golden: LayerGolden, spec: LayerSpec): void {
     { featureShape: [columns.flat().length], featureNames: columns.flat() },
   )
   expect(faults).toEqual([])
-  const [y] = createForward(tf, buildModel(tf, graph, 0), ['meanSquaredError']).outputs(tf.concat(inputs, 1), false)
+  const [y] = createForward(tf, buildModel(tf, graph, 0), [lossDefaults('meanSquaredError')]).outputs(
+    tf.concat(inputs, 1),
+    false,
+  )
   expectClose(y as Tensor, golden.y ?? [])
 }
 
@@ -143,20 +136,6 @@ const cases = files.flatMap((of) => BACKENDS.map((backend) => ({ ...of, backend 
 
 describe.each(cases)('Keras on $backend: $file', ({ golden: goldens, backend }) => {
   beforeAll(() => useBackend(backend))
-
-  const losses = goldens.losses.flatMap((golden) => {
-    const name = lossSchema.safeParse(typeName(golden.loss))
-    const { from_logits: fromLogits = false, ...other } = golden.config
-    const plain = Object.keys(other).every((key) => key === 'delta' && other[key] === 1)
-    return name.success && plain ? [{ ...golden, name: name.data, fromLogits: fromLogits === true }] : []
-  })
-  it.each(losses)('loss $name, from logits $fromLogits', (golden) => {
-    const yTrue = tensor(golden.y_true)
-    const loss = createLoss(tf, golden.name, golden.fromLogits)
-    const output = tensor(golden.y_pred)
-    expectClose(tf.reshape(loss(yTrue, output), [1]), [golden.reduced_sum_over_batch_size])
-    expectClose(tf.grad((y) => loss(yTrue, y))(output), golden.grad_y_pred)
-  })
 
   const activations = goldens.activations.flatMap((golden) => {
     const name = golden.activation === 'silu' ? 'swish' : camel(golden.activation)

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
+import { lossDefaults } from '../../../src/contract/experiment/losses.ts'
 import { model as modelSchema } from '../../../src/contract/experiment/model.ts'
 import { buildModel } from '../../../src/main/engine/models/build-model.ts'
 import { createForward } from '../../../src/main/engine/models/forward.ts'
@@ -10,6 +11,7 @@ import type { Scalar, Tensor } from '../../../src/main/engine/models/tf.ts'
 import { traceShapes } from '../../../src/main/engine/models/trace-shapes.ts'
 import { tf, useBackend } from './load-tf.ts'
 
+const MSE = lossDefaults('meanSquaredError')
 const TABLE = { featureShape: [4], featureNames: ['a', 'b', 'ocean=near', 'ocean=far'] }
 
 const WIDE_AND_DEEP = {
@@ -196,7 +198,7 @@ describe('a built graph', () => {
   it('computes what its layers say, and predicts the same as the tfjs model that is saved', () => {
     const graph = graphOf(WIDE_AND_DEEP)
     const built = buildModel(tf, graph, 3)
-    const [main, aux] = createForward(tf, built, ['meanSquaredError', 'meanSquaredError']).outputs(x(), false)
+    const [main, aux] = createForward(tf, built, [MSE, MSE]).outputs(x(), false)
     const wide = tf.gather(x(), tf.tensor1d([0, 1], 'int32'), 1)
     const deep = tf.gather(x(), tf.tensor1d([1, 2, 3], 'int32'), 1)
     const [mainOfModel, auxOfModel] = built.model.predict([wide, deep]) as Tensor[]
@@ -221,7 +223,7 @@ describe('a built graph', () => {
     const built = buildModel(tf, graph, 3)
     expect(summarizeModel(graph, [4])).toMatchObject({ params: 6, trainableParams: 6 })
     expect(built.model.countParams()).toBe(6)
-    const forward = createForward(tf, built, ['meanSquaredError'])
+    const forward = createForward(tf, built, [MSE])
     expect(forward.trainable.map(({ name }) => name)).toEqual(['tower/kernel', 'tower/bias'])
     const [difference] = forward.outputs(x(), false)
     const [kernel] = built.layers[0]?.getWeights() as [Tensor]
@@ -245,7 +247,7 @@ describe('a built graph', () => {
       inputs: { left: ['b', 'ocean=near'], right: ['ocean'] },
       layers: [{ type, from: ['left', 'right'] }],
     })
-    const [output] = createForward(tf, buildModel(tf, graph, 1), ['meanSquaredError']).outputs(x(), false)
+    const [output] = createForward(tf, buildModel(tf, graph, 1), [MSE]).outputs(x(), false)
     expect(output?.shape).toEqual([2, ...(traceShapes(graph).gives[0] ?? [])])
     expect(Array.from(output?.dataSync() ?? []).slice(0, wanted.length)).toEqual(wanted)
   })
@@ -263,7 +265,7 @@ describe('a built graph', () => {
           { type, from: ['left', 'right'] },
         ],
       })
-      const forward = createForward(tf, buildModel(tf, graph, 1), ['meanSquaredError'])
+      const forward = createForward(tf, buildModel(tf, graph, 1), [MSE])
       const { grads } = tf.variableGrads(() => tf.sum(tf.sin(forward.outputs(x(), true)[0] as Tensor)) as Scalar)
       return forward.trainable.flatMap(({ variable }) => Array.from(grads[variable.name]?.dataSync() ?? []))
     }

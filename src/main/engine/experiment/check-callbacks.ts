@@ -1,4 +1,5 @@
 /** Holds callbacks, and what belongs to the epochs, against what the training writes. */
+import { metricName } from '../../../contract/experiment/metrics.ts'
 import type { CallbackSpec } from '../../../contract/experiment/callbacks.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { DataShape } from '../data/dataset.ts'
@@ -42,9 +43,10 @@ export function checkCallbacks(experiment: Experiment, data: DataShape, report: 
 /** The names that an epoch ends with, as in Keras's logs. */
 function figuresOf(experiment: Experiment, data: DataShape): string[] {
   const { outputs } = resolveOutputs(experiment, resolveGraph(experiment.model, data).graph, data.target)
-  const ofOutputs = outputs.flatMap(({ name, metrics }): readonly string[] =>
-    outputs.length === 1 ? metrics : ['loss', ...metrics].map((figure) => `${name}_${figure}`),
-  )
+  const ofOutputs = outputs.flatMap(({ name, metrics, weightedMetrics }): readonly string[] => {
+    const figures = [...metrics.map((one) => metricName(one)), ...weightedMetrics.map((one) => metricName(one, true))]
+    return outputs.length === 1 ? figures : ['loss', ...figures].map((figure) => `${name}_${figure}`)
+  })
   const figures = ['loss', ...ofOutputs]
   return [...figures, ...(data.parts.validation > 0 ? figures.map((name) => `val_${name}`) : []), 'learning_rate']
 }

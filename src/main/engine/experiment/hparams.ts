@@ -1,6 +1,7 @@
 /** The settings of an experiment as a flat list of hparams, for tables and comparison. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { lossesOf } from '../../../contract/experiment/fit.ts'
+import { lossDefaults, type Loss } from '../../../contract/experiment/losses.ts'
 import type { OptimizerSpec } from '../../../contract/experiment/optimizer.ts'
 import type { Hparams } from '../../../contract/run.ts'
 
@@ -8,7 +9,7 @@ export function hparamsOf(experiment: Experiment): Hparams {
   const { fit, model, split } = experiment
   return {
     ...optimizerHparams(fit.optimizer),
-    loss: lossesOf(fit).join(', '),
+    loss: lossesOf(fit).map(describeLoss).join(', '),
     batchSize: fit.batchSize,
     epochs: fit.epochs,
     seed: fit.seed,
@@ -27,6 +28,13 @@ function optimizerHparams({ type, learningRate, ...settings }: OptimizerSpec): H
   const used = { ...others, ...(useEma && { useEma, emaMomentum }) }
   const entries = Object.entries(used).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value])
   return Object.fromEntries(entries.filter(([, value]) => value !== null && value !== '')) as Hparams
+}
+
+/** `huber`, or `huber delta 2` where a setting is not Keras's default. */
+function describeLoss(loss: Loss): string {
+  const usual = Object.entries(lossDefaults(loss.type))
+  const own = Object.entries(loss).filter(([key, value]) => !usual.some(([known, of]) => known === key && of === value))
+  return [loss.type, ...own.flat()].join(' ')
 }
 
 type Layer = Experiment['model']['layers'][number]

@@ -1,5 +1,5 @@
 /** The forward pass of a built model, with the last activation of an output left off where its loss takes it in. */
-import type { Loss } from '../../../contract/experiment/fit.ts'
+import type { Loss, LossType } from '../../../contract/experiment/losses.ts'
 import type { BuiltModel } from './build-model.ts'
 import type { GraphValue, ModelGraph } from './model-graph.ts'
 import { pickColumns } from './pick-columns.ts'
@@ -23,10 +23,11 @@ export interface NamedVariable {
   readonly variable: Variable
 }
 
-type Peeled = 'sigmoid' | 'softmax' | null
+type Peeled = 'sigmoid' | 'softmax' | 'heaviside' | null
 
 /** Which activation a loss takes in, as Keras does inside fit. */
-const TAKES_IN: Partial<Record<Loss, Peeled>> = {
+const TAKES_IN: Partial<Record<LossType, Peeled>> = {
+  perceptron: 'heaviside',
   binaryCrossentropy: 'sigmoid',
   categoricalCrossentropy: 'softmax',
   sparseCategoricalCrossentropy: 'softmax',
@@ -34,7 +35,7 @@ const TAKES_IN: Partial<Record<Loss, Peeled>> = {
 
 /** `sigmoid` or `softmax` when the output's layer ends in just what the loss takes in, and nobody else takes it; else null. */
 function peeledActivation({ nodes }: ModelGraph, node: number, loss: Loss): Peeled {
-  const wanted = TAKES_IN[loss] ?? null
+  const wanted = 'fromLogits' in loss && loss.fromLogits ? null : (TAKES_IN[loss.type] ?? null)
   const spec = nodes[node]?.spec
   if (wanted === null || (spec?.type !== 'dense' && spec?.type !== 'activation')) return null
   const taken = nodes.some(({ from }) => from.some((value) => 'node' in value && value.node === node))

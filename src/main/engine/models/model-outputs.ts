@@ -1,6 +1,8 @@
 /** What is asked of each output of a model: its loss, how much that counts, its metrics, and which labels it is to tell. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Loss, Metric } from '../../../contract/experiment/fit.ts'
+import { isLoss } from '../../../contract/experiment/fit.ts'
+import type { Loss } from '../../../contract/experiment/losses.ts'
+import type { Metric } from '../../../contract/experiment/metrics.ts'
 import type { Target } from '../data/dataset.ts'
 import type { GraphFault, ModelGraph } from './model-graph.ts'
 
@@ -11,6 +13,8 @@ export interface ModelOutput {
   readonly loss: Loss
   readonly lossWeight: number
   readonly metrics: readonly Metric[]
+  /** Judged with the weights of the rows. */
+  readonly weightedMetrics: readonly Metric[]
   /** Which numbers of a row of labels it is to tell; null: all. */
   readonly labels: readonly number[] | null
   /** What it is to tell. */
@@ -29,12 +33,14 @@ export function resolveOutputs({ fit }: Experiment, graph: ModelGraph, target: T
   const faults: GraphFault[] = []
   const names = graph.outputs.map(({ node }) => graph.nodes[node]?.name ?? '')
   const fault = (at: readonly (string | number)[], message: string): void => void faults.push({ at, message })
-  checkKeys('loss', typeof fit.loss === 'string' ? null : fit.loss, names, fault)
+  checkKeys('loss', isLoss(fit.loss) ? null : fit.loss, names, fault)
   checkKeys('lossWeights', fit.lossWeights ?? null, names, fault)
-  if (!Array.isArray(fit.metrics)) checkKeys('metrics', fit.metrics, names, fault)
+  for (const setting of ['metrics', 'weightedMetrics'] as const) {
+    if (!Array.isArray(fit[setting])) checkKeys(setting, fit[setting], names, fault)
+  }
   const outputs = graph.outputs.flatMap((output, index): ModelOutput[] => {
     const name = names[index] ?? ''
-    const loss = typeof fit.loss === 'string' ? fit.loss : ofOutput(fit.loss, name, index)
+    const loss = isLoss(fit.loss) ? fit.loss : ofOutput(fit.loss, name, index)
     if (loss === undefined) {
       if (faults.length === 0) fault(['fit', 'loss'], `missing; the output ${name} has no loss`)
       return []
@@ -45,17 +51,21 @@ export function resolveOutputs({ fit }: Experiment, graph: ModelGraph, target: T
         node: output.node,
         loss,
         lossWeight: (fit.lossWeights && ofOutput(fit.lossWeights, name, index)) ?? 1,
-        metrics: Array.isArray(fit.metrics) ? fit.metrics : (fit.metrics[name] ?? []),
+        metrics: metricsOf(fit.metrics, name),
+        weightedMetrics: metricsOf(fit.weightedMetrics, name),
         ...told(output.target, target, (message) => fault(['model', 'outputs', index, 'target'], message)),
         at: {
-          loss:
-            typeof fit.loss === 'string' ? ['fit', 'loss'] : ['fit', 'loss', Array.isArray(fit.loss) ? index : name],
+          loss: isLoss(fit.loss) ? ['fit', 'loss'] : ['fit', 'loss', Array.isArray(fit.loss) ? index : name],
           metrics: Array.isArray(fit.metrics) ? ['fit', 'metrics'] : ['fit', 'metrics', name],
         },
       },
     ]
   })
   return { outputs, faults }
+}
+
+function metricsOf(given: Experiment['fit']['metrics'], name: string): readonly Metric[] {
+  return Array.isArray(given) ? given : (given[name] ?? [])
 }
 
 type PerOutput<T> = readonly T[] | Readonly<Record<string, T>>

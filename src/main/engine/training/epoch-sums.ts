@@ -1,8 +1,8 @@
 /** Loss and metrics of an epoch while it goes on: means over the rows seen so far. */
-import type { MetricAccumulator } from '../models/metrics.ts'
+import type { MetricAccumulator } from '../models/metrics/metric.ts'
 
 export interface EpochSums {
-  /** A batch of `rows` rows: its loss, and what it adds to each metric. @returns the metrics of this batch alone */
+  /** A batch of `rows` rows: its loss, and all that it adds to metrics. @returns the metrics of this batch alone */
   add(loss: number, sums: readonly number[], rows: number): number[]
   /** `loss`, then the metrics, by name. */
   result(): Record<string, number>
@@ -25,11 +25,11 @@ export function createEpochSums(metrics: readonly MetricAccumulator[]): EpochSum
     add(loss, sums, rows) {
       lossSum += loss * rows
       rowSum += rows
-      return metrics.map((metric, at) => metric.update(sums[at] ?? NaN, rows))
+      return updateAll(metrics, sums, rows)
     },
     result: () => ({
       loss: lossSum / rowSum,
-      ...Object.fromEntries(metrics.map((metric) => [metric.name, metric.result()])),
+      ...resultsOf(metrics),
     }),
     reset() {
       lossSum = 0
@@ -43,4 +43,25 @@ export function createEpochSums(metrics: readonly MetricAccumulator[]): EpochSum
       for (const [index, metric] of metrics.entries()) metric.setState(state.metrics[index] ?? [])
     },
   }
+}
+
+/** @param sums what a batch of `rows` rows adds to the metrics, one after the other @returns the values of this batch alone */
+export function updateAll(metrics: readonly MetricAccumulator[], sums: ArrayLike<number>, rows: number): number[] {
+  const values: number[] = []
+  let from = 0
+  for (const metric of metrics) {
+    for (const value of metric.update(sums, from, rows)) values.push(value)
+    from += metric.width
+  }
+  return values
+}
+
+/** By name. */
+export function resultsOf(metrics: readonly MetricAccumulator[]): Record<string, number> {
+  return Object.fromEntries(
+    metrics.flatMap((metric) => {
+      const results = metric.results()
+      return metric.names.map((name, index) => [name, results[index] ?? NaN] as const)
+    }),
+  )
 }

@@ -1,6 +1,7 @@
 /** Loss and metrics of a model over a part of the data, without training. */
 import { rowRange } from '../data/random.ts'
-import type { MetricAccumulator } from '../models/metrics.ts'
+import type { MetricAccumulator } from '../models/metrics/metric.ts'
+import { resultsOf, updateAll } from './epoch-sums.ts'
 import { createCallSize } from './call-size.ts'
 import type { EvaluatedPart, Steps } from './steps.ts'
 
@@ -40,11 +41,15 @@ export async function evaluate(
     callSize.took(taken.length / batchRows, performance.now() - startedAt)
     for (let index = 0; index * batchRows < taken.length; index++) {
       sum += (losses[index] ?? NaN) * batchRows
-      for (const [at, metric] of metrics.entries()) metric.update(sums[at]?.[index] ?? NaN, batchRows)
+      updateAll(
+        metrics,
+        sums.map((sum) => sum[index] ?? NaN),
+        batchRows,
+      )
     }
     start += taken.length
     await batches?.end(batchesSeen++, sum / start)
     await pause()
   }
-  return { loss: sum / rows, metrics: new Map(metrics.map((metric) => [metric.name, metric.result()])) }
+  return { loss: sum / rows, metrics: new Map(Object.entries(resultsOf(metrics))) }
 }

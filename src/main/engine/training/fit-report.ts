@@ -45,7 +45,7 @@ export function createFitReport(experiment: Experiment, training: PreparedTraini
   const { log, now } = hooks
   const plan = { epochs: spec.epochs, stepsPerEpoch: training.stepsPerEpoch }
   const clock = createStepClock(plan)
-  const metricTags = training.metrics('training').map(({ name }) => `train/${name}`)
+  const metricTags = training.metrics('training').flatMap(({ names }) => names.map((name) => `train/${name}`))
   const final: Record<string, number> = {}
   let toldAt = -Infinity
   let drawnAt = -Infinity

@@ -11,7 +11,7 @@ import { formatProblem } from '../experiment/problems.ts'
 import { buildModel } from '../models/build-model.ts'
 import { createForward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
-import { createMetric, createOutputLoss, type MetricAccumulator } from '../models/metrics.ts'
+import { createMetric, createOutputLoss, type MetricAccumulator } from '../models/metrics/metric.ts'
 import { resolveGraph } from '../models/model-graph.ts'
 import { resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
 import { createOptimizer } from '../models/optimizers/optimizer.ts'
@@ -68,14 +68,19 @@ export async function prepareTraining(
     built,
     asked.map(({ loss }) => loss),
   )
-  const widths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
+  const outputWidths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
   const metricsOf = (output: ModelOutput, index: number, of: 'training' | 'evaluation'): MetricAccumulator[] => {
-    const width = { label: output.labels?.length ?? data.train.labelWidth, output: widths[index] ?? 1 }
-    const accumulators = output.metrics.map((metric) => createMetric(tf, metric, output.loss, width))
+    const widths = { label: output.labels?.length ?? data.train.labelWidth, output: outputWidths[index] ?? 1 }
+    const context = { loss: output.loss, widths }
+    const accumulators = [
+      ...output.metrics.map((metric) => createMetric(tf, metric, context)),
+      ...output.weightedMetrics.map((metric) => createMetric(tf, metric, { ...context, weighted: true })),
+    ]
     if (asked.length === 1) return accumulators
+    const named = (name: string): string => `${output.name}_${name}`
     return [
-      createOutputLoss(`${output.name}_loss`, of === 'training' ? 'batches' : 'rows'),
-      ...accumulators.map((metric) => ({ ...metric, name: `${output.name}_${metric.name}` })),
+      createOutputLoss(tf, named('loss'), of === 'training' ? 'batches' : 'rows'),
+      ...accumulators.map((metric) => ({ ...metric, names: metric.names.map(named) })),
     ]
   }
   const parts: StepParts = {
@@ -92,7 +97,7 @@ export async function prepareTraining(
     counter,
     featureShape: data.shape.featureShape,
   }
-  const [headline = 'loss'] = asked[0]?.metrics ?? []
+  const judgedBy = asked.flatMap((output, index) => metricsOf(output, index, 'training'))[asked.length > 1 ? 1 : 0]
   const weights = options.rowWeights ?? weightsOfRows(experiment, data)
   const stepData = { parts: data, batchSize: fit.batchSize, weights }
   const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime) : null
@@ -107,7 +112,7 @@ export async function prepareTraining(
     steps,
     metrics: (of) => asked.flatMap((output, index) => metricsOf(output, index, of)),
     stepsPerEpoch: fit.stepsPerEpoch ?? Math.ceil(data.train.rows / fit.batchSize),
-    headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headline === 'loss' || asked.length === 1 ? headline : `${asked[0]?.name}_${headline}`}`,
+    headlineTag: `${data.validation ? 'validation' : 'epoch'}/${judgedBy?.names[0] ?? 'loss'}`,
     notices: [
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
       ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),

@@ -1,7 +1,7 @@
 /** What a step computes, in tensor ops: run at once by the eager step, recorded once by the compiled one. */
 import type { Forward } from '../models/forward.ts'
 import type { LossFunction } from '../models/losses.ts'
-import type { MetricAccumulator } from '../models/metrics.ts'
+import type { MetricAccumulator } from '../models/metrics/metric.ts'
 import { pickColumns } from '../models/pick-columns.ts'
 import type { KerasOptimizer } from '../models/optimizers/optimizer.ts'
 import type { StepCounter } from '../models/step-counter.ts'
@@ -32,7 +32,7 @@ export interface StepOutput {
 
 /** How many sums a batch tells. */
 export function countSums({ outputs }: StepParts): number {
-  return outputs.reduce((count, { metrics }) => count + metrics.length, 0)
+  return outputs.reduce((count, { metrics }) => count + metrics.reduce((sum, { width }) => sum + width, 0), 0)
 }
 
 export interface BatchTensors {
@@ -46,7 +46,7 @@ export interface BatchTensors {
 
 export interface BatchTold {
   readonly loss: Scalar
-  /** Of each metric of each output, a float32 scalar. */
+  /** Of each metric of each output, float32 scalars: as many as a batch adds to it. */
   readonly sums: readonly Tensor[]
 }
 
@@ -89,8 +89,14 @@ export function forwardPass(parts: StepParts, batch: BatchTensors, training: boo
     const yTrue = pickColumns(tf, batch.labels, labels)
     const output = values[index] as Tensor
     const cost = loss(yTrue, output, batch.weights)
-    const measured = { yTrue, output, predictions: () => predictions()[index] as Tensor, loss: cost }
-    return { cost, sums: metrics.map((metric) => metric.measure(measured)) }
+    const measured = {
+      yTrue,
+      output,
+      predictions: () => predictions()[index] as Tensor,
+      loss: cost,
+      weights: batch.weights,
+    }
+    return { cost, sums: metrics.flatMap((metric) => scalarsOf(tf, metric.measure(measured))) }
   })
   const costs = told.map(({ cost }, index) => weighed(tf, cost, outputs[index]?.lossWeight ?? 1))
   const penalty = forward.penalty()
@@ -100,6 +106,10 @@ export function forwardPass(parts: StepParts, batch: BatchTensors, training: boo
     sums: told.flatMap(({ sums }) => sums),
     predictions: () => joined(tf, predictions()),
   }
+}
+
+function scalarsOf(tf: Tf, sums: Tensor): Tensor[] {
+  return sums.rank === 0 ? [sums] : tf.unstack(sums)
 }
 
 function weighed(tf: Tf, cost: Scalar, weight: number): Scalar {

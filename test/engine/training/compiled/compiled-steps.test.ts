@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { activation, LAYER_TYPES } from '../../../../src/contract/experiment/layers.ts'
-import { LOSSES } from '../../../../src/contract/experiment/fit.ts'
+import { LOSSES } from '../../../../src/contract/experiment/losses.ts'
+import { METRICS } from '../../../../src/contract/experiment/metrics.ts'
 import { OPTIMIZERS } from '../../../../src/contract/experiment/optimizer.ts'
 import type { ExperimentInput } from '../../../../src/contract/experiment/experiment.ts'
 import type { Runtime } from '../../../../src/main/engine/training/backends/backend.ts'
@@ -124,15 +125,48 @@ describeOnTensorflow('the compiled step does not fall back, and computes what th
     await expectAlike({ model: { layers: [{ type: 'dense', units: 6, activation: name }, OUT] } })
   })
 
-  it.each(LOSSES)('loss %s', async (loss) => {
-    const ofClasses = loss === 'sparseCategoricalCrossentropy' || loss === 'categoricalCrossentropy'
-    const last = ofClasses ? 'softmax' : loss === 'binaryCrossentropy' ? 'sigmoid' : 'linear'
+  const ONE_HOT = ['categoricalCrossentropy', 'categoricalFocalCrossentropy', 'categoricalHinge']
+  /** Of one number a direction is its sign; the perceptron rule has a unit of its own. */
+  const OTHERS = ['cosineSimilarity', 'perceptron']
+  /** Relative to labels, which must not be 0. */
+  const FROM_ONE = ['meanAbsolutePercentageError']
+  const shifted = (data: ExperimentInput['data'], by: number): ExperimentInput['data'] => {
+    if (data.source !== 'inline') return data
+    return { ...data, rows: data.rows.map((row) => row.with(-1, Number(row.at(-1)) + by)) }
+  }
+  const BINARY = ['binaryCrossentropy', 'binaryFocalCrossentropy', 'poisson']
+
+  it.each(LOSSES.filter((loss) => !OTHERS.includes(loss)))('loss %s', async (loss) => {
+    const oneHot = ONE_HOT.includes(loss)
+    const ofClasses = oneHot || loss === 'sparseCategoricalCrossentropy'
+    const last = ofClasses ? 'softmax' : BINARY.includes(loss) ? 'sigmoid' : 'linear'
     await expectAlike({
-      data: waves(ofClasses ? 3 : 2),
-      preprocess: loss === 'categoricalCrossentropy' ? [{ type: 'oneHot' }] : [],
+      data: shifted(waves(ofClasses ? 3 : 2), FROM_ONE.includes(loss) ? 1 : 0),
+      preprocess: oneHot ? [{ type: 'oneHot' }] : [],
       model: { layers: [HIDDEN, { type: 'dense', units: ofClasses ? 3 : 1, activation: last }] },
       fit: { loss, metrics: ofClasses ? ['accuracy'] : ['meanAbsoluteError', 'rootMeanSquaredError'] },
     })
+  })
+
+  it.each(METRICS.filter((metric) => !/sparse|IoU|Score|topK/i.test(metric)))('metric %s', async (type) => {
+    const bound = { specificity: 0.7, sensitivity: 0.7, recall: 0.7, precision: 0.7 }
+    const needed = Object.entries(bound).filter(([key]) => type.toLowerCase().endsWith(`at${key}`))
+    const metric = { type, ...Object.fromEntries(needed) } as never
+    await expectAlike({
+      data: waves(2),
+      model: { layers: [HIDDEN, { type: 'dense', units: 1, activation: 'sigmoid' }] },
+      fit: { loss: 'binaryCrossentropy', metrics: [metric], weightedMetrics: [metric], classWeight: { 0: 0.5, 1: 2 } },
+    })
+  })
+
+  it.each([
+    { type: 'sparseTopKCategoricalAccuracy', k: 2 },
+    { type: 'f1Score', average: 'macro' },
+    { type: 'auc', multiLabel: true },
+    { type: 'precision', topK: 2 },
+    { type: 'recall', classId: 1 },
+  ] as const)('metric $type of class numbers', async (metric) => {
+    await expectAlike({ model: { layers: [HIDDEN, OUT] }, fit: { metrics: [metric as never] } })
   })
 
   it.each(OPTIMIZERS)('optimizer %s', async (type) => {
