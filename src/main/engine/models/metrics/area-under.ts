@@ -1,7 +1,14 @@
 /** The area under a ROC or precision-recall curve, as Keras sums it up over thresholds. */
 import type { MetricOf } from '../../../../contract/experiment/metrics.ts'
-import type { Confusion } from './confusion.ts'
 import { ratio } from './measure.ts'
+
+/** How many are told right and wrong, at each threshold. */
+export interface Confusion {
+  readonly tp: readonly number[]
+  readonly fp: readonly number[]
+  readonly tn: readonly number[]
+  readonly fn: readonly number[]
+}
 
 type Area = Pick<MetricOf<'auc'>, 'curve' | 'summationMethod'>
 

@@ -1,16 +1,8 @@
 /** Metrics made of how many are told right and wrong at thresholds (Keras's confusion metrics). */
 import type { MetricOf } from '../../../../contract/experiment/metrics.ts'
 import type { Tensor, Tf } from '../tf.ts'
-import { areaUnder } from './area-under.ts'
+import { areaUnder, type Confusion } from './area-under.ts'
 import { joined, labelsLike, ratio, weightOf, type Measure, type MeasuredBatch } from './measure.ts'
-
-/** At each threshold. */
-export interface Confusion {
-  readonly tp: readonly number[]
-  readonly fp: readonly number[]
-  readonly tn: readonly number[]
-  readonly fn: readonly number[]
-}
 
 type ConfusionMetric = MetricOf<
   | 'precision'
