@@ -1,23 +1,10 @@
 /** The layers an experiment file can stack, by Keras's names in camelCase, with Keras's defaults. */
 import { z } from 'zod'
+import { activation } from './activation.ts'
 import { mergingLayers } from './merging.ts'
 import { expected, flag, nonNegative, oneOf, positive, positiveInt, rate, text } from './expected.ts'
 
-export const activation = oneOf([
-  'linear',
-  'relu',
-  'relu6',
-  'elu',
-  'selu',
-  'sigmoid',
-  'hardSigmoid',
-  'softplus',
-  'softsign',
-  'tanh',
-  'softmax',
-  'swish',
-])
-export type Activation = z.infer<typeof activation>
+export { activation, type Activation } from './activation.ts'
 
 export const initializer = oneOf([
   'glorotUniform',

@@ -1,7 +1,9 @@
-/** Losses and metrics, held against what Keras 3 computed: every `ops_*.json`. What is not supported is in docs/keras-coverage.md. */
+/** Losses, metrics and activations, held against what Keras 3 computed: every `ops_*.json`. What is not supported is in docs/keras-coverage.md. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { activation as activationSchema } from '../../../src/contract/experiment/activation.ts'
 import { loss as lossSchema, lossDefaults } from '../../../src/contract/experiment/losses.ts'
 import { metric as metricSchema } from '../../../src/contract/experiment/metrics.ts'
+import { activationFunction } from '../../../src/main/engine/models/activations.ts'
 import { createCosts, createLoss, perRow } from '../../../src/main/engine/models/losses.ts'
 import { createMetric, type MetricAccumulator } from '../../../src/main/engine/models/metrics/metric.ts'
 import type { Tensor } from '../../../src/main/engine/models/tf.ts'
@@ -34,7 +36,18 @@ interface MetricGolden {
   readonly result_weighted: Nested
 }
 
+const GRADIENT = 'grad_of_sum(y[i]*(i+1))'
+
+interface ActivationGolden {
+  readonly activation: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly x: readonly Nested[]
+  readonly y: readonly Nested[]
+  readonly [GRADIENT]: readonly Nested[]
+}
+
 interface Ops {
+  readonly activations: readonly ActivationGolden[]
   readonly losses: readonly LossGolden[]
   readonly metrics: readonly MetricGolden[]
 }
@@ -49,6 +62,24 @@ const TYPES: Readonly<Record<string, string>> = {
 function specOf(name: string, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const settings = Object.entries(config).map(([key, value]) => [camelCase(key), value])
   return { type: TYPES[name] ?? name.charAt(0).toLowerCase() + name.slice(1), ...Object.fromEntries(settings) }
+}
+
+/** By halving the interval that the threshold is in, from which nothing of the code under test is taken. */
+function nearestOfSimplex(row: readonly number[]): number[] {
+  let [low, high] = [Math.min(...row) - 1, Math.max(...row)]
+  for (let turn = 0; turn < 60; turn++) {
+    const middle = (low + high) / 2
+    const sum = row.reduce((total, value) => total + Math.max(0, value - middle), 0)
+    if (sum > 1) low = middle
+    else high = middle
+  }
+  return row.map((value) => Math.max(0, value - high))
+}
+
+/** A PReLU layer whose slopes are all alike is a leaky ReLU. */
+function activationOf({ activation, config }: ActivationGolden): unknown {
+  if (activation.startsWith('PReLU')) return { type: 'leakyRelu', negativeSlope: config['alpha'] }
+  return Object.keys(config).length === 0 ? camelCase(activation) : specOf(camelCase(activation), config)
 }
 
 /** [rows, …], of one number per row when it is a list of numbers. */
@@ -76,6 +107,31 @@ const cases = files.flatMap((of) => BACKENDS.map((backend) => ({ ...of, backend 
 
 describe.each(cases)('Keras on $backend: $file', ({ golden, backend }) => {
   beforeAll(() => useBackend(backend))
+
+  it('sparsemax is the nearest point of the simplex, which Keras 3.15 on TensorFlow gives for one class only', () => {
+    for (const of of golden.activations.filter(({ activation }) => activation === 'sparsemax')) {
+      const x = rowsOf(of.x)
+      const rows = x.arraySync() as number[][]
+      expectClose(activationFunction(tf, 'sparsemax')(x).dataSync(), rows.map(nearestOfSimplex))
+    }
+  })
+
+  const activations = golden.activations.filter(({ activation }) => activation !== 'sparsemax')
+  it.each(activations.map((of, index) => ({ ...of, index, of: JSON.stringify(of.config) })))(
+    'activation $index: $activation $of',
+    (of) => {
+      const apply = activationFunction(tf, activationSchema.parse(activationOf(of)))
+      const x = rowsOf(of.x)
+      expectClose(apply(x).dataSync(), of.y)
+      const weighted = (values: Tensor): Tensor =>
+        tf.sum(tf.mul(tf.reshape(values, [-1]), tf.range(1, values.size + 1)))
+      const gradient = tf.grad((input) => weighted(apply(input)))(x)
+      // At selu's corner TensorFlow.js has the slope from the left, Keras that from the right; at PReLU's Keras has none.
+      const counted = /^(selu|PReLU)/.test(of.activation) ? tf.notEqual(x, 0) : tf.onesLike(x)
+      const wanted = tf.mul(rowsOf(of[GRADIENT]), counted)
+      expectClose(tf.mul(gradient, counted).dataSync(), [...wanted.dataSync()], 5e-6)
+    },
+  )
 
   it.each(golden.losses.map((of, index) => ({ ...of, index, of: JSON.stringify(of.config) })))(
     'loss $index: $loss $of',

@@ -1,4 +1,4 @@
-/** Activations, layers and first weights, held against what Keras 3 computed: every `ops_*.json`. */
+/** Layers and first weights, held against what Keras 3 computed: every `ops_*.json`. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { initializer, layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
 import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
@@ -17,13 +17,6 @@ import { resolveGraph } from '../../../src/main/engine/models/model-graph.ts'
 
 type Nested = number | Nested[]
 const GRADIENT = 'grad_of_sum(y[i]*(i+1))'
-interface ActivationGolden {
-  activation: string
-  config: Record<string, unknown>
-  x: Nested[]
-  y: Nested[]
-  [GRADIENT]: Nested[]
-}
 interface LayerGolden {
   layer: string
   config?: Record<string, unknown>
@@ -44,7 +37,6 @@ interface InitializerGolden {
   max: number
 }
 interface Ops {
-  activations: ActivationGolden[]
   layers: LayerGolden[]
   initializers: InitializerGolden[]
 }
@@ -136,22 +128,6 @@ const cases = files.flatMap((of) => BACKENDS.map((backend) => ({ ...of, backend 
 
 describe.each(cases)('Keras on $backend: $file', ({ golden: goldens, backend }) => {
   beforeAll(() => useBackend(backend))
-
-  const activations = goldens.activations.flatMap((golden) => {
-    const name = golden.activation === 'silu' ? 'swish' : camel(golden.activation)
-    const parsed = layerSchema.safeParse({ type: 'activation', activation: name })
-    return parsed.success && Object.keys(golden.config).length === 0 ? [{ name, golden, spec: parsed.data }] : []
-  })
-  it.each(activations)('activation $name', ({ golden, spec }) => {
-    const x = tensor(golden.x)
-    const model = buildChain(tf, [spec], x.shape.slice(1), 0)
-    const forward = chainForward(tf, model, [spec], 'meanSquaredError')
-    expectClose(forward.output(x, false), golden.y)
-    const gradient = tf.grad((input) => weightedSum(forward.output(input, false)))(x)
-    // At selu's corner TensorFlow.js has the slope from the left, Keras that from the right.
-    const counted = spec.type === 'activation' && spec.activation === 'selu' ? tf.notEqual(x, 0) : tf.onesLike(x)
-    expectClose(tf.mul(gradient, counted), tf.mul(tensor(golden[GRADIENT]), counted))
-  })
 
   const layers = goldens.layers.flatMap((golden) => {
     const spec = specOf(golden)

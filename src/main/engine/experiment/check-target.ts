@@ -1,4 +1,5 @@
 /** Holds each output of the model, its loss and its metrics against the labels. */
+import { activationName } from '../../../contract/experiment/activation.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { LossType } from '../../../contract/experiment/losses.ts'
 import { metricName, type Metric, type MetricType } from '../../../contract/experiment/metrics.ts'
@@ -122,15 +123,16 @@ function checkActivation(
   { activation, activationFrom, shape }: OutputShape,
   report: Report,
 ): void {
+  const name = activationName(activation)
   const fromLogits = 'fromLogits' in loss && loss.fromLogits
   const wanted = fromLogits ? ['linear'] : ACTIVATIONS[loss.type]
   const says = (message: string): void => {
     report(['model', 'layers', activationFrom, 'activation'], message, layerLabel(layers, activationFrom))
   }
-  if (wanted && !wanted.includes(activation)) {
+  if (wanted && !wanted.includes(name)) {
     const from = fromLogits ? `${loss.type} from logits` : loss.type
-    says(`expected the activation ${wanted[0]} for ${from}, got ${activation}`)
-  } else if (activation === 'softmax' && shape.at(-1) === 1) {
+    says(`expected the activation ${wanted[0]} for ${from}, got ${name}`)
+  } else if (name === 'softmax' && shape.at(-1) === 1) {
     says('softmax over 1 unit always gives 1; use sigmoid')
   }
 }

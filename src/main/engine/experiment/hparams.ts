@@ -1,4 +1,5 @@
 /** The settings of an experiment as a flat list of hparams, for tables and comparison. */
+import { activationName } from '../../../contract/experiment/activation.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { lossesOf } from '../../../contract/experiment/fit.ts'
 import { lossDefaults, type Loss } from '../../../contract/experiment/losses.ts'
@@ -45,6 +46,6 @@ function describeLayer(layer: Layer): string {
   if ('units' in layer) parts.push(layer.units)
   if ('filters' in layer) parts.push(layer.filters)
   if ('rate' in layer) parts.push(layer.rate)
-  if ('activation' in layer && layer.activation !== 'linear') parts.push(layer.activation)
+  if ('activation' in layer && layer.activation !== 'linear') parts.push(activationName(layer.activation))
   return parts.join(' ')
 }

@@ -8,7 +8,6 @@ const VALUES: Readonly<Record<string, string>> = {
   rmse: 'rootMeanSquaredError',
   acc: 'accuracy',
   crossentropy: 'sparseCategoricalCrossentropy',
-  silu: 'swish',
   momentum: 'sgd',
   normalize: 'standardize',
   normalization: 'standardize',

@@ -3,7 +3,7 @@
  * Keras. Such layers are refused before training, never trained wrongly.
  */
 import type { LayerSpec, LayerType } from '../../../contract/experiment/layers.ts'
-import { NON_NEGATIVE } from './activations.ts'
+import { isNonNegative } from './activations.ts'
 import type { Shape } from './layer-kind.ts'
 import { weightsOf } from './layer-kinds.ts'
 import { perDimension } from './layers/window.ts'
@@ -53,7 +53,7 @@ function outputIsNonNegative(layers: readonly LayerSpec[]): boolean {
   const last = layers.at(-1)
   if (last === undefined) return false
   if (KEEPS_SIGN.has(last.type)) return outputIsNonNegative(layers.slice(0, -1))
-  return 'activation' in last && NON_NEGATIVE.has(last.activation)
+  return 'activation' in last && isNonNegative(last.activation)
 }
 
 const maxPoolNegatives: Limit = (place) => {

@@ -1,5 +1,6 @@
 /** The forward pass of a built model, with the last activation of an output left off where its loss takes it in. */
 import type { Loss, LossType } from '../../../contract/experiment/losses.ts'
+import { activationFunction } from './activations.ts'
 import type { BuiltModel } from './build-model.ts'
 import type { GraphValue, ModelGraph } from './model-graph.ts'
 import { pickColumns } from './pick-columns.ts'
@@ -72,7 +73,7 @@ export function createForward(tf: Tf, { graph, layers }: BuiltModel, losses: rea
       values.map((value, index) => {
         const activation = peeled[index] ?? null
         if (activation === null) return value
-        return activation === 'softmax' ? tf.softmax(value) : tf.sigmoid(value)
+        return activationFunction(tf, activation)(value)
       }),
     penalty: () => (penalised ? (tf.addN(owned.flatMap((layer) => layer.calculateLosses())) as Scalar) : null),
   }

@@ -178,10 +178,16 @@ function hinge(tf: Tf, yTrue: Tensor, output: Tensor): Tensor {
   return tf.relu(tf.sub(1, tf.mul(signs, output)))
 }
 
-/** Its gradient with respect to z is the error of the step function: step(z) − y (Rosenblatt 1958). */
+/** (step(z) − y) z, whose gradient with respect to z is the error of the step function: step(z) − y (Rosenblatt 1958). */
 function perceptronRule(tf: Tf, yTrue: Tensor, output: Tensor, fromLogits: boolean): Tensor {
-  const told = fromLogits ? tf.cast(tf.greaterEqual(output, 0), 'float32') : output
-  return tf.mul(tf.sub(told, yTrue), output)
+  const rule = tf.customGrad((...inputs) => {
+    const [z, save] = inputs as [Tensor, (tensors: Tensor[]) => void]
+    const told = fromLogits ? tf.cast(tf.greaterEqual(z, 0), 'float32') : z
+    const error = tf.sub(told, yTrue)
+    save([error])
+    return { value: tf.mul(error, z), gradFunc: (dy: Tensor, [saved = error]: Tensor[]) => tf.mul(dy, saved) }
+  })
+  return rule(output)
 }
 
 /** log(1 + e^z) − y z; its gradient is sigmoid(z) − y. */

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
-import { activation, LAYER_TYPES } from '../../../../src/contract/experiment/layers.ts'
+import { ACTIVATIONS } from '../../../../src/contract/experiment/activation.ts'
+import { LAYER_TYPES } from '../../../../src/contract/experiment/layers.ts'
 import { LOSSES } from '../../../../src/contract/experiment/losses.ts'
 import { METRICS } from '../../../../src/contract/experiment/metrics.ts'
 import { OPTIMIZERS } from '../../../../src/contract/experiment/optimizer.ts'
@@ -121,9 +122,13 @@ describeOnTensorflow('the compiled step does not fall back, and computes what th
     })
   })
 
-  it.each(activation.options)('activation %s', async (name) => {
-    await expectAlike({ model: { layers: [{ type: 'dense', units: 6, activation: name }, OUT] } })
-  })
+  it.each([...ACTIVATIONS, { type: 'relu', maxValue: 2, negativeSlope: 0.1 }] as const)(
+    'activation %o',
+    async (name) => {
+      const activation = name === 'threshold' ? ({ type: name, threshold: 0.1, defaultValue: -1 } as const) : name
+      await expectAlike({ model: { layers: [{ type: 'dense', units: 6 }, { type: 'activation', activation }, OUT] } })
+    },
+  )
 
   const ONE_HOT = ['categoricalCrossentropy', 'categoricalFocalCrossentropy', 'categoricalHinge']
   /** Of one number a direction is its sign; the perceptron rule has a unit of its own. */

@@ -1,8 +1,10 @@
 /** Dense, and the layers that only rearrange or squash. */
-import { activationOf } from '../activations.ts'
+import { activationFunction, activationOf } from '../activations.ts'
 import { kernelArgs, kernelWeights } from '../kernel.ts'
-import type { LayerKind } from '../layer-kind.ts'
+import type { BuildArgs, LayerKind } from '../layer-kind.ts'
 import { lastOf, NO_WEIGHTS, ShapeFault, showShape, sizeOf } from '../layer-kind.ts'
+
+import type { Tensor, Tf, TfLayer } from '../tf.ts'
 
 export const dense: LayerKind<'dense'> = {
   autoName: 'dense',
@@ -37,9 +39,17 @@ export const reshape: LayerKind<'reshape'> = {
 
 export const activation: LayerKind<'activation'> = {
   autoName: 'activation',
-  outputShape: (_spec, input) => input,
+  outputShape({ activation: given }, input) {
+    if (given !== 'glu') return input
+    if (lastOf(input) % 2 === 1)
+      throw new ShapeFault('an even number at the end, half of which glu takes for gates', input)
+    return input.with(-1, lastOf(input) / 2)
+  },
   weights: NO_WEIGHTS,
-  build: (tf, spec, args) => tf.layers.activation({ ...args, activation: activationOf(tf, spec.activation) }),
+  build: (tf, spec, args) =>
+    spec.activation === 'glu'
+      ? gluLayer(tf, args)
+      : tf.layers.activation({ ...args, activation: activationOf(tf, spec.activation) }),
 }
 
 export const leakyReLU: LayerKind<'leakyReLU'> = {
@@ -47,4 +57,23 @@ export const leakyReLU: LayerKind<'leakyReLU'> = {
   outputShape: (_spec, input) => input,
   weights: NO_WEIGHTS,
   build: (tf, spec, args) => tf.layers.leakyReLU({ ...args, alpha: spec.alpha }),
+}
+
+/** Half of the numbers are gates for the other half, so that a row gets shorter: TensorFlow.js's layer does not know of that. */
+function gluLayer(tf: Tf, args: BuildArgs): TfLayer {
+  class Glu extends tf.layers.Layer {
+    static readonly className = 'Glu'
+
+    override computeOutputShape(shape: (number | null)[]): (number | null)[] {
+      return shape.with(-1, (shape.at(-1) ?? 0) / 2)
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      const input = Array.isArray(inputs) ? inputs[0] : inputs
+      if (input === undefined) throw new TypeError('glu was called without an input')
+      return activationFunction(tf, 'glu')(input)
+    }
+  }
+  tf.serialization.registerClass(Glu)
+  return new Glu(args)
 }
