@@ -22,7 +22,8 @@ describe('examples/chapter10', () => {
     const downloaded = /^ {2}dir: \S*\/(\S+)$/m.exec(text)?.[1]
     const dir = downloaded && join(SHARED, downloaded)
     if (dir && !existsSync(dir)) return skip(`needs ${downloaded} in MINIMA_DATA_DIR, by default ../shared/data`)
-    const overrides = { 'fit.epochs': 1, 'fit.batchSize': 128, ...(dir && { 'data.dir': dir }) }
+    const batches = /^ {2}batchSize: 1$/m.test(text) ? {} : { 'fit.batchSize': 128 }
+    const overrides = { 'fit.epochs': 1, ...batches, ...(dir && { 'data.dir': dir }) }
     const { experiment, problems } = parseExperiment({ text, overrides })
     expect(problems.map(formatProblem)).toEqual([])
     if (experiment === null) return
