@@ -237,7 +237,9 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         return end(id, 'stopped', null)
       }
       const handle = training.get(id)
-      if (handle) await stopTrainer(handle)
+      if (!handle)
+        throw new MinimaError('bad-request', `run ${run.name} is logged by a program of its own: end that program`)
+      await stopTrainer(handle)
     },
 
     runningCount: () => training.size,
@@ -323,7 +325,7 @@ function nameOfFile(path: string | null): string {
 }
 
 /** `mlp`, then `mlp 2`, `mlp 3`, ... */
-function freeName(store: Store, name: string): string {
+export function freeName(store: Store, name: string): string {
   const taken = new Set(store.runs.list().map((run) => run.name))
   if (!taken.has(name)) return name
   let ordinal = 2

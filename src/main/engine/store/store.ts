@@ -4,6 +4,7 @@ import type { HistogramSummary, SeriesSummary } from '../../../contract/run.ts'
 import { MinimaError } from '../../../contract/errors.ts'
 import { openDatabase } from './database.ts'
 import { createHistograms } from './histograms.ts'
+import { createJournals, type Journals } from './journals.ts'
 import { createRunWriter, type RunWriter } from './run-writer.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createScalarReader, type ScalarReader } from './scalar-reader.ts'
@@ -16,6 +17,7 @@ import { unpackSummary } from './summary.ts'
 export interface Store {
   readonly runs: Runs
   readonly settings: Settings
+  readonly journals: Journals
   readonly scalars: ScalarReader
   /** The one writer of that run. @throws MinimaError `not-found`. */
   writer(runId: string): RunWriter
@@ -59,6 +61,7 @@ export function openStore(workspaceDir: string, options: StoreOptions = {}): Sto
   return {
     runs,
     settings: createSettings(database),
+    journals: createJournals(database),
     scalars,
     writer(runId) {
       if (!runs.getTimeline(runId)) throw new MinimaError('not-found', `there is no run ${runId}`)
