@@ -13,6 +13,7 @@ const KINDS = {
   ops: [
     'test/parity/ops.test.ts',
     'test/parity/fit-semantics.test.ts',
+    'test/engine/training/several-outputs.test.ts',
     'test/engine/models/keras-golden.test.ts',
     'test/engine/models/keras-functions.test.ts',
     'test/engine/data/keras-normalization.test.ts',

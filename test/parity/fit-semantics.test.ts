@@ -1,4 +1,7 @@
-/** What Keras's `fit` means by its figures: `fit_semantics` of every `ops_*.json`, trained by the product's loop. */
+/**
+ * What Keras's `fit` means by its figures: `fit_semantics` of every `ops_*.json`, trained by the product's loop. That of
+ * several outputs is in `test/engine/training/several-outputs.test.ts`.
+ */
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { experiment, type ExperimentInput } from '../../src/contract/experiment/experiment.ts'
@@ -41,6 +44,13 @@ function identity(of: Semantics, kernelRegularizer?: { l2: number }): Experiment
       batchSize: of.batch_size ?? 7,
     },
   }
+}
+
+const ROW_WEIGHTS = Array.from({ length: ROWS }, (_, row) => Math.fround((2 * row) / (ROWS - 1)))
+
+function weighted(of: Semantics): ExperimentInput {
+  const input = identity(of)
+  return { ...input, fit: { ...input.fit, metrics: [], weightedMetrics: [{ type: 'meanAbsoluteError', name: 'mae' }] } }
 }
 
 /** Three classes, all taken for as likely. */
@@ -88,7 +98,7 @@ async function historyOf(input: ExperimentInput, weight: number, special: Specia
   })
   return Object.fromEntries(
     Object.entries(history).map(([name, values]) => [
-      name.replace(/meanAbsoluteError|meanSquaredError/, (metric) => NAMES[metric] ?? metric),
+      name.replace('weighted_', '').replace(/meanAbsoluteError|meanSquaredError/, (metric) => NAMES[metric] ?? metric),
       values,
     ]),
   )
@@ -97,6 +107,8 @@ async function historyOf(input: ExperimentInput, weight: number, special: Specia
 const CASES: Readonly<Record<string, (of: Semantics) => ReturnType<typeof historyOf>>> = {
   fit_lr0_identity_model: (of) => historyOf(identity(of), 1),
   fit_sample_weight: (of) => historyOf(identity(of), 1, { rowWeights: of.sample_weight }),
+  // The golden has the weights of the one before.
+  fit_weighted_metrics: (of) => historyOf(weighted(of), 1, { rowWeights: ROW_WEIGHTS }),
   fit_class_weight: (of) => historyOf(classifier(of), 0),
   fit_l2_regularizer: (of) => historyOf(identity(of, { l2: 0.01 }), 1, { validatesOnAll: true }),
 }
