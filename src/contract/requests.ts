@@ -36,6 +36,30 @@ export const outline = z.object({
 })
 export type Outline = z.infer<typeof outline>
 
+/** The first rows of the data of a file, as they are there. */
+export const dataPreview = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('table'),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['number', 'text']),
+        /** Empty cells among the rows that were looked at. */
+        missing: z.number(),
+      }),
+    ),
+    rows: z.array(z.array(z.string())),
+  }),
+  z.object({
+    kind: z.literal('images'),
+    width: z.number(),
+    height: z.number(),
+    /** `pixels`: base64 of width × height bytes, row by row. */
+    images: z.array(z.object({ label: z.string(), pixels: z.string() })),
+  }),
+])
+export type DataPreview = z.infer<typeof dataPreview>
+
 export const folder = z.object({
   /** Absolute. */
   dir: z.string(),
@@ -142,6 +166,8 @@ export const requests = {
     params: experimentText,
     result: z.object({ problems: z.array(problem), hparams: hparams.nullable(), outline: outline.nullable() }),
   },
+  /** null: the file does not parse, or its data has nothing to show. */
+  'experiments.preview': { params: experimentText, result: dataPreview.nullable() },
   /** The JSON Schema of an experiment file, by which forms are made. */
   'experiments.schema': { params: nothing, result: z.record(z.string(), z.unknown()) },
   /** What a folder of this machine holds, for a picker of data files; `dir` may be relative to `baseDir`. */

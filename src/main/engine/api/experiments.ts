@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Example, Folder } from '../../../contract/requests.ts'
 import { experimentJsonSchema } from '../../../contract/experiment/json-schema.ts'
+import { previewData } from '../data/preview.ts'
+import { parseExperiment } from '../experiment/parse.ts'
 import { hparamsOf } from '../experiment/hparams.ts'
 import { outlineOf } from '../experiment/outline.ts'
 import { checkExperimentText } from '../resolve-experiment.ts'
@@ -15,7 +17,10 @@ const FIRST = 'fashion-mnist-sample'
 
 export function experimentHandlers({
   examplesDir,
-}: ApiContext): Pick<Handlers, 'experiments.examples' | 'experiments.check' | 'experiments.schema' | 'files.list'> {
+}: ApiContext): Pick<
+  Handlers,
+  'experiments.examples' | 'experiments.check' | 'experiments.preview' | 'experiments.schema' | 'files.list'
+> {
   return {
     'experiments.examples': async () => {
       const files = (await readdir(examplesDir)).filter((file) => file.endsWith('.yaml')).sort()
@@ -29,6 +34,10 @@ export function experimentHandlers({
         hparams: experiment && hparamsOf(experiment),
         outline: experiment && shape && outlineOf(experiment, shape),
       }
+    },
+    'experiments.preview': (input) => {
+      const { experiment } = parseExperiment(input)
+      return experiment && previewData(experiment.data, input.baseDir)
     },
     'experiments.schema': () => Promise.resolve(experimentJsonSchema()),
     'files.list': ({ baseDir, dir }) => listFolder(resolve(baseDir, dir)),

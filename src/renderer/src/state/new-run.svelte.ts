@@ -1,6 +1,6 @@
 /** The run that is being made: an example or an earlier run's file, edited, checked while it is typed, and started. */
 import { MinimaError } from '../../../contract/errors.ts'
-import type { Example, Folder, Outline, Problem } from '../../../contract/requests.ts'
+import type { DataPreview, Example, Folder, Outline, Problem } from '../../../contract/requests.ts'
 import type { RunRecord } from '../../../contract/run.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import type { EngineLink } from '../client/engine-link.ts'
@@ -25,6 +25,8 @@ export class NewRunState {
   /** What the file comes to; of the last check that could tell. */
   outline = $state.raw<Outline | null>(null)
   isChecking = $state(false)
+  /** The first rows of its data; null until a form asked for them, or when there is nothing to show. */
+  preview = $state.raw<DataPreview | null>(null)
   /** How it is edited: as text alone, or with a form beside it. */
   hasForm = $state(false)
   /** The JSON Schema of an experiment file; null until a form asked for it. */
@@ -68,6 +70,19 @@ export class NewRunState {
       if (drafted && typeof draft['text'] === 'string') this.edit(draft['text'])
     } catch (error) {
       this.error = error
+    }
+  }
+
+  /** Called while a form is open, with each change of what the text says of its data. */
+  async showPreview(): Promise<void> {
+    if (!this.source) return
+    const { baseDir, path } = this.source
+    const { text } = this
+    try {
+      const preview = await this.#link.request('experiments.preview', { text, baseDir, path })
+      if (text === this.text) this.preview = preview
+    } catch {
+      this.preview = null // the check says what is wrong with the data
     }
   }
 
