@@ -75,7 +75,12 @@ export const requests = {
   'runs.list': { params: nothing, result: z.array(runRecord) },
   'runs.get': { params: z.strictObject({ runId }), result: runDetail },
   'runs.start': {
-    params: experimentText.extend({ name: z.string().nullable().default(null), commandLine: z.string().optional() }),
+    params: experimentText.extend({
+      name: z.string().nullable().default(null),
+      commandLine: z.string().optional(),
+      /** `path` is a module that exports the experiment; it is run, and `text` is not looked at. */
+      script: z.boolean().default(false),
+    }),
     result: runRecord,
   },
   'runs.stop': { params: z.strictObject({ runId }), result: nothing },

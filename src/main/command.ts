@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { MinimaError } from '../contract/errors.ts'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
+import { init } from './cli/init.ts'
 import { inspect } from './cli/inspect.ts'
 import { open } from './cli/open.ts'
 import { listRuns } from './cli/runs.ts'
@@ -53,13 +54,19 @@ function port(text: string): number {
 
 program
   .command('train')
-  .description('train an experiment file')
-  .argument('<file>', 'YAML or JSON')
+  .description('train an experiment file or a script')
+  .argument('<file>', 'YAML, JSON, or a TypeScript module that exports an experiment')
   .option('--name <name>', 'what the run is called')
   .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
   .action((file: string, options: { name?: string; set: string[] }) =>
     finish(train(file, withWorkspace(options), context)),
   )
+
+program
+  .command('init')
+  .description('lay out a folder for scripts: a sample, and types for the editor')
+  .argument('[dir]', 'default: here', '.')
+  .action((dir: string) => finish(init(dir, context)))
 
 program
   .command('demo')

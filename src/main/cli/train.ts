@@ -1,4 +1,4 @@
-/** `minima train FILE`: trains an experiment file and shows how it goes. */
+/** `minima train FILE`: trains an experiment file, or the experiment that a script exports, and shows how it goes. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { MinimaError } from '../../contract/errors.ts'
@@ -16,6 +16,8 @@ export interface TrainOptions {
   readonly set: readonly string[]
 }
 
+const SCRIPT = /\.[cm]?[jt]s$/
+
 /** @returns the exit status: 0 finished, 130 stopped, 1 else. */
 export async function train(file: string, options: TrainOptions, context: CommandContext): Promise<number> {
   const path = resolve(file)
@@ -31,6 +33,7 @@ export async function train(file: string, options: TrainOptions, context: Comman
       baseDir: dirname(path),
       overrides: Object.fromEntries(options.set.map(parseOverride)),
       name: options.name ?? null,
+      script: SCRIPT.test(path),
       commandLine: process.argv.slice(2).join(' '),
     })
     const watch = watchRun(connection, run)

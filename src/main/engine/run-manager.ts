@@ -9,6 +9,8 @@ import { isLive, runId, type RunId } from '../../contract/terms.ts'
 import type { EventBus } from './event-bus.ts'
 import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
+import { keepSource } from './scripts/keep-source.ts'
+import { resolveScript, type ResolvedScript } from './scripts/resolve-script.ts'
 import type { RunPatch } from './store/runs.ts'
 import type { Store } from './store/store.ts'
 import { planBackend } from './training/backends/ladder.ts'
@@ -23,6 +25,8 @@ export interface RunManagerOptions {
   readonly bus: EventBus
   readonly workspaceDir: string
   readonly trainerScript: string
+  /** The program that reads scripts. */
+  readonly scriptProgram: string
   readonly version: string
   /** Trainers that run at the same time; the others wait as queued. */
   readonly slots: number
@@ -154,13 +158,21 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     tell(id)
   }
 
+  const resolve = async (params: RequestArgs<'runs.start'>): Promise<ResolvedScript> => {
+    const { path, script } = params
+    if (!script) return { ...(await resolveExperiment(params)), files: [] }
+    if (path === null) throw new MinimaError('bad-request', 'runs.start: a script has a path')
+    return resolveScript(options.scriptProgram, { ...params, path })
+  }
+
   return {
     async start(params) {
-      const { experiment, text } = await resolveExperiment(params)
+      const { experiment, text, files } = await resolve(params)
       const id = newRunId()
       const name = freeName(store, params.name ?? experiment.name ?? nameOfFile(params.path))
       const weightsDir = join(options.workspaceDir, 'runs', id)
       mkdirSync(weightsDir, { recursive: true })
+      keepSource(files, join(weightsDir, 'source'))
       const environment = await captureEnvironment({
         version: options.version,
         commandLine: params.commandLine ?? 'started from the app',
