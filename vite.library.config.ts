@@ -1,12 +1,19 @@
 /** The package `minima-lab`: one module without dependencies for Node 20 or later. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { resolve } from 'node:path'
 import { defineConfig } from 'vite'
+import { experimentTypeText } from './src/contract/experiment/type-text.ts'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
 export default defineConfig({
+  plugins: [
+    {
+      name: 'experiment-types',
+      closeBundle: () => writeFileSync('packages/minima-lab/dist/experiment.d.ts', experimentTypeText()),
+    },
+  ],
   define: { MINIMA_VERSION: JSON.stringify(version) },
   ssr: { noExternal: true },
   build: {

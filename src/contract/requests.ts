@@ -133,7 +133,12 @@ export const requests = {
   'runs.list': { params: nothing, result: z.array(runRecord) },
   'runs.get': { params: z.strictObject({ runId }), result: runDetail },
   'runs.start': {
-    params: experimentText.extend({ name: z.string().nullable().default(null), commandLine: z.string().optional() }),
+    params: experimentText.extend({
+      name: z.string().nullable().default(null),
+      commandLine: z.string().optional(),
+      /** `path` is a module that exports the experiment; it is run, and `text` is not looked at. */
+      script: z.boolean().default(false),
+    }),
     result: runRecord,
   },
   /** Loss and metrics of a part of the data, and the outputs for its first rows, by the weights that the run saved. */
@@ -154,6 +159,8 @@ export const requests = {
     params: experimentText.extend({
       name: z.string().nullable().default(null),
       commandLine: z.string().optional(),
+      /** As for `runs.start`. */
+      script: z.boolean().default(false),
       range: lrRange.default({ from: 1e-5, to: 10, iterations: 500 }),
     }),
     result: runRecord,

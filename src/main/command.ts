@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { MinimaError } from '../contract/errors.ts'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
+import { init } from './cli/init.ts'
 import { inspect } from './cli/inspect.ts'
 import { lrFind } from './cli/lr-find.ts'
 import { open } from './cli/open.ts'
@@ -66,8 +67,11 @@ function count(text: string): number {
 
 program
   .command('train')
-  .description('train an experiment file, or go on with a run')
-  .argument('[file]', 'YAML or JSON; with --resume by default that of the run')
+  .description('train an experiment file or a script, or go on with a run')
+  .argument(
+    '[file]',
+    'YAML, JSON, or a TypeScript module that exports an experiment; with --resume by default that of the run',
+  )
   .option('--name <name>', 'what the run is called')
   .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
   .option('--resume <run>', 'go on with this run, by id or name, from its last checkpoint')
@@ -86,6 +90,12 @@ program
   .action((file: string, options: { from: number; to: number; iterations: number; set: string[] }) =>
     finish(lrFind(file, withWorkspace(options), context)),
   )
+
+program
+  .command('init')
+  .description('lay out a folder for scripts: a sample, and types for the editor')
+  .argument('[dir]', 'default: here', '.')
+  .action((dir: string) => finish(init(dir, context)))
 
 program
   .command('demo')

@@ -42,6 +42,7 @@ function openEngine(): Engine {
     workspaceDir: workspace,
     version: '0.1.0',
     trainerScript: resolve(ROOT, 'src/main/engine/training/trainer-process.ts'),
+    scriptProgram: 'none',
     pageDir: workspace,
     examplesDir: workspace,
   })
@@ -52,7 +53,7 @@ function detailOf(runId: RunId): Promise<RunDetail> {
 }
 
 async function start(overrides: Record<string, unknown> = {}): Promise<RunId> {
-  const params = { text: TEXT, baseDir: workspace, path: null, overrides, name: null }
+  const params = { text: TEXT, baseDir: workspace, path: null, overrides, name: null, script: false }
   return (await engine.handlers['runs.start'](params)).runId
 }
 
@@ -139,6 +140,7 @@ test('a range test is a run with the losses of its rates and a suggestion', { ti
     path: null,
     overrides: { 'fit.batchSize': 3, 'fit.optimizer': { type: 'sgd' } },
     name: null,
+    script: false,
     range,
   })
   const run = await endOf(runId)

@@ -100,7 +100,7 @@ test('a run is live while it logs, and every point of it is stored once, however
   for (let step = 1; step <= 20_000; step++) {
     run.log({ loss: step }, step)
     if (step % 5_000 !== 0) continue
-    await new Promise((done) => setTimeout(done, 120))
+    await new Promise((done) => setTimeout(done, 250))
     inbox.poll()
     closeEngine()
     openEngine()
@@ -127,7 +127,7 @@ test('what was logged while no engine lived is there when one comes up', async (
 test('a run whose program is gone is crashed, with all whole lines that it left', async () => {
   const run = await createRun({ workspace, name: 'killed' })
   run.log({ loss: 0.5 }, 7)
-  await new Promise((done) => setTimeout(done, 150))
+  await new Promise((done) => setTimeout(done, 300))
   const file = join(workspace, 'inbox', `${run.id}.jsonl`)
   const left = readFileSync(file, 'utf8').replace(/"pid":\d+/, `"pid":${await deadPid()}`)
   writeFileSync(join(workspace, 'inbox', 'orphaned.jsonl'), `${left}{"kind":"scalars","tag":"lo`)

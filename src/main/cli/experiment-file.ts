@@ -33,3 +33,8 @@ function parseScalar(value: string): unknown {
     return value
   }
 }
+
+/** Whether a file is a module that exports an experiment, rather than the experiment itself. */
+export function isScript(path: string | null | undefined): boolean {
+  return /\.[cm]?[jt]s$/.test(path ?? '')
+}

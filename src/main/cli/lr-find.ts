@@ -1,7 +1,7 @@
 /** `minima lr-find FILE`: tries learning rates from a low one to a high one, and says which to train with. */
 import type { LrRange } from '../../contract/requests.ts'
 import type { RunId } from '../../contract/terms.ts'
-import { readExperimentFile } from './experiment-file.ts'
+import { isScript, readExperimentFile } from './experiment-file.ts'
 import { formatNumber, formatTable } from './format.ts'
 import { openSession, type CommandContext, type Session } from './session.ts'
 import { commandLine, follow, statusOf } from './train.ts'
@@ -20,7 +20,12 @@ export async function lrFind(file: string, options: LrFindOptions, context: Comm
   const session = await openSession(workspace, context)
   try {
     const { connection } = session
-    const run = await connection.request('runs.findLearningRate', { ...experiment, range, commandLine: commandLine() })
+    const run = await connection.request('runs.findLearningRate', {
+      ...experiment,
+      script: isScript(experiment.path),
+      range,
+      commandLine: commandLine(),
+    })
     const ended = await follow(session, run)
     const rows = await readRates(session, run.runId)
     if (rows.length > 0) console.log(formatTable(['learning rate', 'loss'], rows, [0, 1]))

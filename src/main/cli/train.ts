@@ -1,9 +1,12 @@
-/** `minima train FILE`, `minima train --resume RUN`: trains an experiment file and shows how it goes. */
+/**
+ * `minima train FILE`, `minima train --resume RUN`: trains an experiment file, or the experiment that a script exports, and
+ * shows how it goes.
+ */
 import { MinimaError } from '../../contract/errors.ts'
 import type { RequestParams } from '../../contract/requests.ts'
 import type { RunDetail, RunRecord } from '../../contract/run.ts'
 import { isLive } from '../../contract/terms.ts'
-import { parseOverrides, readExperimentFile } from './experiment-file.ts'
+import { isScript, parseOverrides, readExperimentFile } from './experiment-file.ts'
 import { formatDuration, formatNumber, formatTable } from './format.ts'
 import { pickRun } from './pick-run.ts'
 import { showRun, watchRun, type RunWatch } from './run-progress.ts'
@@ -52,7 +55,8 @@ async function begin(
   if (experiment === null) {
     throw new MinimaError('bad-request', 'expected an experiment file to train, or --resume with a run to go on with')
   }
-  return connection.request('runs.start', { ...experiment, name: name ?? null, commandLine: commandLine() })
+  const script = isScript(experiment.path)
+  return connection.request('runs.start', { ...experiment, script, name: name ?? null, commandLine: commandLine() })
 }
 
 /** What was typed after the program's name. */

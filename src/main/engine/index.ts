@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly version: string
   /** The trainer's program. */
   readonly trainerScript: string
+  /** The program that runs a script apart from the engine. */
+  readonly scriptProgram: string
   /** Folder of the built page. */
   readonly pageDir: string
   readonly examplesDir: string
@@ -63,7 +65,16 @@ export function createEngine(options: EngineOptions): Engine {
 
   const bus = createEventBus()
   const slots = options.slots ?? Math.max(2, availableParallelism())
-  const runs = createRunManager({ store, bus, workspaceDir, trainerScript: options.trainerScript, version, slots, now })
+  const runs = createRunManager({
+    store,
+    bus,
+    workspaceDir,
+    trainerScript: options.trainerScript,
+    scriptProgram: options.scriptProgram,
+    version,
+    slots,
+    now,
+  })
   const inbox = openInbox({ store, bus, workspaceDir })
   const setups = createSetupManager({
     trainerScript: options.trainerScript,

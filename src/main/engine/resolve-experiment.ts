@@ -5,7 +5,7 @@ import type { Problem, RequestArgs } from '../../contract/requests.ts'
 import type { DataShape } from './data/dataset.ts'
 import { inspectData } from './data/inspect-data.ts'
 import { checkExperiment } from './experiment/check.ts'
-import { parseExperiment } from './experiment/parse.ts'
+import { parseExperiment, type ParsedExperiment } from './experiment/parse.ts'
 import { formatProblem, makeProblem, problemOfData } from './experiment/problems.ts'
 import { planBackend } from './training/backends/ladder.ts'
 
@@ -20,11 +20,15 @@ export interface CheckedExperiment {
 
 /** Reads of the data only what the check needs. */
 export async function checkExperimentText(input: ExperimentText): Promise<CheckedExperiment> {
-  const parsed = parseExperiment(input)
+  return checkParsed(parseExperiment(input), input.baseDir)
+}
+
+/** As `checkExperimentText`, of what was parsed already. */
+export async function checkParsed(parsed: ParsedExperiment, baseDir: string): Promise<CheckedExperiment> {
   const { experiment } = parsed
   if (!experiment) return { experiment: null, problems: parsed.problems, shape: null }
   try {
-    const shape = await inspectData(experiment, input.baseDir)
+    const shape = await inspectData(experiment, baseDir)
     const { backend } = planBackend(experiment.backend)
     return {
       experiment,

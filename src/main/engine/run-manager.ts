@@ -11,6 +11,8 @@ import type { EventBus } from './event-bus.ts'
 import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
 import { resolveResume } from './resolve-resume.ts'
+import { keepSource } from './scripts/keep-source.ts'
+import { resolveScript, type ResolvedScript } from './scripts/resolve-script.ts'
 import type { RunPatch } from './store/runs.ts'
 import type { Store } from './store/store.ts'
 import { checkpointPath, commitCheckpoint, dropDrafts } from './training/checkpoints/checkpoint-file.ts'
@@ -26,6 +28,8 @@ export interface RunManagerOptions {
   readonly bus: EventBus
   readonly workspaceDir: string
   readonly trainerScript: string
+  /** The program that reads scripts. */
+  readonly scriptProgram: string
   readonly version: string
   /** Trainers that run at the same time; the others wait as queued. */
   readonly slots: number
@@ -173,15 +177,23 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     return run
   }
 
+  const resolve = async (params: RequestArgs<'runs.start'>): Promise<ResolvedScript> => {
+    const { path, script } = params
+    if (!script) return { ...(await resolveExperiment(params)), files: [] }
+    if (path === null) throw new MinimaError('bad-request', 'runs.start: a script has a path')
+    return resolveScript(options.scriptProgram, { ...params, path })
+  }
+
   return {
     async start(params, lrRange) {
-      const { experiment: asked, text } = await resolveExperiment(params)
+      const { experiment: asked, text, files } = await resolve(params)
       const experiment = lrRange ? atRate(asked, lrRange.from) : asked
       const id = newRunId()
       const given = params.name ?? experiment.name ?? nameOfFile(params.path)
       const name = freeName(store, lrRange && params.name === null ? `${given} lr-find` : given)
       const weightsDir = join(options.workspaceDir, 'runs', id)
       mkdirSync(weightsDir, { recursive: true })
+      keepSource(files, join(weightsDir, 'source'))
       const environment = await captureEnvironment({
         version: options.version,
         commandLine: params.commandLine ?? 'started from the app',
