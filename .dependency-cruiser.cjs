@@ -20,6 +20,12 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     ban('contract-is-a-leaf', '^src/contract/', '.', '^src/contract/|node_modules/zod/'),
     ban('client-knows-contract-only', '^src/client/', '.', '^src/(contract|client)/|node_modules/(zod|birpc)/'),
+    ban(
+      'library-depends-on-nothing',
+      '^src/library/',
+      '.',
+      `^src/(contract|library)/|^packages/|^src/main/process-identity|${ENGINE}training/(log-sender|histogram)|^node:|^(fs|os|path)$`,
+    ),
     ban('preload-is-a-bridge', '^src/preload/', '.', `^src/(contract|preload)/|${ELECTRON}`),
     ban('renderer-knows-contract-and-client-only', '^src/renderer/', `^src/(main|preload)/|${ELECTRON}`),
     {

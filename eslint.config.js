@@ -17,7 +17,7 @@ const noEngineInPage = {
 }
 
 export default ts.config(
-  { ignores: ['out/', 'node_modules/', '.cache/', 'resources/'] },
+  { ignores: ['out/', 'packages/*/dist/', 'node_modules/', '.cache/', 'resources/'] },
   ...ts.configs.strict,
   ...svelte.configs['flat/recommended'],
   {

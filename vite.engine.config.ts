@@ -16,6 +16,7 @@ export default defineConfig({
       input: {
         engine: resolve('src/main/engine/process.ts'),
         trainer: resolve('src/main/engine/training/trainer-process.ts'),
+        script: resolve('src/main/engine/scripts/script-process.ts'),
         minima: resolve('src/main/command.ts'),
       },
       external: [...builtinModules, /^node:/, 'better-sqlite3', /^@tensorflow\//, 'bufferutil', 'utf-8-validate'],

@@ -1,6 +1,6 @@
 /**
- * Builds what is stale: the engine (trainer and command with it) and the window (shell, preload and page), each told by
- * a fingerprint of its sources' names, sizes and times. `node scripts/build.mjs` builds both; `--force` whatever it is.
+ * Builds what is stale: the engine (trainer and command with it), the package `minima-lab` and the window (shell, preload and
+ * page), each told by a fingerprint of its sources' names, sizes and times. `node scripts/build.mjs` builds all; `--force` whatever it is.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,6 +17,19 @@ const PARTS = {
     sources: [...SHARED, 'vite.engine.config.ts', 'src/main'],
     output: 'out/engine/minima.mjs',
     tool: ['vite/bin/vite.js', 'build', '--config', 'vite.engine.config.ts', '--logLevel', 'warn'],
+  },
+  library: {
+    sources: [
+      'package-lock.json',
+      'vite.library.config.ts',
+      'src/contract',
+      'src/library',
+      'src/main/process-identity.ts',
+      'src/main/engine/training/log-sender.ts',
+      'src/main/engine/training/histogram.ts',
+    ],
+    output: 'packages/minima-lab/dist/index.js',
+    tool: ['vite/bin/vite.js', 'build', '--config', 'vite.library.config.ts', '--logLevel', 'warn'],
   },
   window: {
     sources: [

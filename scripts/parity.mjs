@@ -12,7 +12,10 @@ const KINDS = {
   steps: ['test/parity/steps.test.ts'],
   ops: [
     'test/parity/ops.test.ts',
+    'test/parity/fit-semantics.test.ts',
+    'test/engine/training/several-outputs.test.ts',
     'test/engine/models/keras-golden.test.ts',
+    'test/engine/models/keras-functions.test.ts',
     'test/engine/data/keras-normalization.test.ts',
   ],
   lr_range: ['test/parity/lr-range.test.ts'],

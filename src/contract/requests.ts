@@ -3,6 +3,8 @@
  * table. Requests cross the WebSocket; the one that answers with numbers, `scalars.read`, goes over HTTP (`scalars.ts`).
  */
 import { z } from 'zod'
+import { positive, positiveInt } from './experiment/expected.ts'
+import { predictions, predictQuery } from './predictions.ts'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
 import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
 import { runId } from './terms.ts'
@@ -18,6 +20,54 @@ export const problem = z.object({
 })
 export type Problem = z.infer<typeof problem>
 
+/** What a file that parses comes to, as far as it can be told: for forms. */
+export const outline = z.object({
+  rows: z.object({ train: z.number(), validation: z.number(), test: z.number() }),
+  /** Of one row as the model gets it. */
+  featureShape: z.array(z.number()),
+  /** null: the features have no names. */
+  featureNames: z.array(z.string()).nullable(),
+  /** What is to be told: classes, or columns of numbers. */
+  target: z.string(),
+  inputs: z.array(z.string()),
+  /** One for each entry of `model.layers`; null beyond the first fault. */
+  layers: z.array(z.object({ name: z.string(), outputShape: z.array(z.number()), params: z.number() }).nullable()),
+  params: z.number().nullable(),
+})
+export type Outline = z.infer<typeof outline>
+
+/** The first rows of the data of a file, as they are there. */
+export const dataPreview = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('table'),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['number', 'text']),
+        /** Empty cells among the rows that were looked at. */
+        missing: z.number(),
+      }),
+    ),
+    rows: z.array(z.array(z.string())),
+  }),
+  z.object({
+    kind: z.literal('images'),
+    width: z.number(),
+    height: z.number(),
+    /** `pixels`: base64 of width × height bytes, row by row. */
+    images: z.array(z.object({ label: z.string(), pixels: z.string() })),
+  }),
+])
+export type DataPreview = z.infer<typeof dataPreview>
+
+export const folder = z.object({
+  /** Absolute. */
+  dir: z.string(),
+  /** Folders first, then files, each by name; hidden ones left out. */
+  entries: z.array(z.object({ name: z.string(), isFolder: z.boolean(), bytes: z.number() })),
+})
+export type Folder = z.infer<typeof folder>
+
 /** An experiment file as text; paths in it are relative to `baseDir`. JSON is YAML too. */
 export const experimentText = z.object({
   text: z.string(),
@@ -27,6 +77,14 @@ export const experimentText = z.object({
   /** `fit.epochs` → `3`: replaced in the file before it is checked. */
   overrides: z.record(z.string(), z.unknown()).default({}),
 })
+
+/** A range of learning rates to be tried, each times a constant factor the one before. */
+export const lrRange = z.strictObject({
+  from: positive.default(1e-5),
+  to: positive.default(10),
+  iterations: positiveInt.default(500),
+})
+export type LrRange = z.infer<typeof lrRange>
 
 export const engineInfo = z.object({
   version: z.string(),
@@ -75,7 +133,36 @@ export const requests = {
   'runs.list': { params: nothing, result: z.array(runRecord) },
   'runs.get': { params: z.strictObject({ runId }), result: runDetail },
   'runs.start': {
-    params: experimentText.extend({ name: z.string().nullable().default(null), commandLine: z.string().optional() }),
+    params: experimentText.extend({
+      name: z.string().nullable().default(null),
+      commandLine: z.string().optional(),
+      /** `path` is a module that exports the experiment; it is run, and `text` is not looked at. */
+      script: z.boolean().default(false),
+    }),
+    result: runRecord,
+  },
+  /** Loss and metrics of a part of the data, and the outputs for its first rows, by the weights that the run saved. */
+  'runs.predict': { params: predictQuery, result: predictions },
+  /** Trains on from the last checkpoint of a run, in the same run. */
+  'runs.resume': {
+    params: z.strictObject({
+      runId,
+      /** null: the experiment is the one that the run began with. */
+      experiment: experimentText.nullable().default(null),
+      /** Replaced in the run's own experiment; for one that is given they are in it. */
+      overrides: z.record(z.string(), z.unknown()).default({}),
+    }),
+    result: runRecord,
+  },
+  /** A run that tries learning rates in place of training; its notices have the suggestion. */
+  'runs.findLearningRate': {
+    params: experimentText.extend({
+      name: z.string().nullable().default(null),
+      commandLine: z.string().optional(),
+      /** As for `runs.start`. */
+      script: z.boolean().default(false),
+      range: lrRange.default({ from: 1e-5, to: 10, iterations: 500 }),
+    }),
     result: runRecord,
   },
   'runs.stop': { params: z.strictObject({ runId }), result: nothing },
@@ -84,8 +171,14 @@ export const requests = {
   'experiments.examples': { params: nothing, result: z.array(example) },
   'experiments.check': {
     params: experimentText,
-    result: z.object({ problems: z.array(problem), hparams: hparams.nullable() }),
+    result: z.object({ problems: z.array(problem), hparams: hparams.nullable(), outline: outline.nullable() }),
   },
+  /** null: the file does not parse, or its data has nothing to show. */
+  'experiments.preview': { params: experimentText, result: dataPreview.nullable() },
+  /** The JSON Schema of an experiment file, by which forms are made. */
+  'experiments.schema': { params: nothing, result: z.record(z.string(), z.unknown()) },
+  /** What a folder of this machine holds, for a picker of data files; `dir` may be relative to `baseDir`. */
+  'files.list': { params: z.strictObject({ baseDir: z.string(), dir: z.string() }), result: folder },
   'tensorflow.status': {
     /** As for `tensorflow.setup`: plans are told for these. */
     params: z.strictObject({ python: z.string().nullable().default(null), wheel: z.string().nullable().default(null) }),

@@ -54,6 +54,8 @@ export const layerSummary = z.object({
   outputShape: z.array(z.number()),
   params: z.number(),
   trainableParams: z.number(),
+  /** Names of what it takes, in a graph that is no chain. */
+  connectedTo: z.array(z.string()).optional(),
 })
 export type LayerSummary = z.infer<typeof layerSummary>
 

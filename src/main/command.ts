@@ -3,8 +3,11 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { MinimaError } from '../contract/errors.ts'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
+import { init } from './cli/init.ts'
 import { inspect } from './cli/inspect.ts'
+import { lrFind } from './cli/lr-find.ts'
 import { open } from './cli/open.ts'
+import { evaluateRun, predictRun } from './cli/predict.ts'
 import { listRuns } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import type { CommandContext } from './cli/session.ts'
@@ -51,15 +54,48 @@ function port(text: string): number {
   return value
 }
 
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('expected a positive number')
+  return value
+}
+
+function count(text: string): number {
+  if (!Number.isInteger(positive(text))) throw new InvalidArgumentError('expected a positive integer')
+  return Number(text)
+}
+
 program
   .command('train')
-  .description('train an experiment file')
-  .argument('<file>', 'YAML or JSON')
+  .description('train an experiment file or a script, or go on with a run')
+  .argument(
+    '[file]',
+    'YAML, JSON, or a TypeScript module that exports an experiment; with --resume by default that of the run',
+  )
   .option('--name <name>', 'what the run is called')
   .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
-  .action((file: string, options: { name?: string; set: string[] }) =>
-    finish(train(file, withWorkspace(options), context)),
+  .option('--resume <run>', 'go on with this run, by id or name, from its last checkpoint')
+  .action((file: string | undefined, options: { name?: string; set: string[]; resume?: string }) =>
+    finish(train(file ?? null, withWorkspace(options), context)),
   )
+
+program
+  .command('lr-find')
+  .description('try learning rates from a low one to a high one, and say which to train with')
+  .argument('<file>', 'YAML or JSON')
+  .option('--from <rate>', 'the lowest', positive, 1e-5)
+  .option('--to <rate>', 'the highest', positive, 10)
+  .option('--iterations <count>', 'steps from one to the other', count, 500)
+  .option('--set <path=value>', 'replace a value of the file, such as fit.batchSize=64', collect, [])
+  .action((file: string, options: { from: number; to: number; iterations: number; set: string[] }) =>
+    finish(lrFind(file, withWorkspace(options), context)),
+  )
+
+program
+  .command('init')
+  .description('lay out a folder for scripts: a sample, and types for the editor')
+  .argument('[dir]', 'default: here', '.')
+  .action((dir: string) => finish(init(dir, context)))
 
 program
   .command('demo')
@@ -89,6 +125,33 @@ program
   .argument('[run...]', 'ids or names; default: all')
   .option('--json', 'for programs', false)
   .action((runs: string[], options: { json: boolean }) => finish(inspect(runs, withWorkspace(options), context)))
+
+const part = (): Option =>
+  new Option('--part <part>', 'rows of').choices(['train', 'validation', 'test']).default('test')
+interface PartFlags {
+  readonly part: 'train' | 'validation' | 'test'
+  readonly json: boolean
+}
+
+program
+  .command('evaluate')
+  .description('loss and metrics of a trained run over a part of its data')
+  .argument('<run>', 'id or name')
+  .addOption(part())
+  .option('--json', 'for programs', false)
+  .action((run: string, options: PartFlags) => finish(evaluateRun(run, withWorkspace(options), context)))
+
+program
+  .command('predict')
+  .description('what a trained run makes of rows: classes and probabilities, or numbers')
+  .argument('<run>', 'id or name')
+  .addOption(part())
+  .option('--rows <count>', 'how many are shown', count, 10)
+  .option('--csv <file>', 'write all of them to a file')
+  .option('--json', 'for programs', false)
+  .action((run: string, options: PartFlags & { rows: number; csv?: string }) =>
+    finish(predictRun(run, withWorkspace(options), context)),
+  )
 
 program
   .command('doctor')

@@ -7,6 +7,7 @@ export interface PackagePaths {
   readonly rootDir: string
   readonly engineScript: string
   readonly trainerScript: string
+  readonly scriptProgram: string
   readonly pageDir: string
   readonly examplesDir: string
   /** Native modules that ship, in `<platform>-<arch>/`. */
@@ -21,6 +22,7 @@ export function packagePaths(): PackagePaths {
     rootDir,
     engineScript: join(rootDir, 'out/engine/engine.mjs'),
     trainerScript: join(rootDir, 'out/engine/trainer.mjs'),
+    scriptProgram: join(rootDir, 'out/engine/script.mjs'),
     pageDir: join(rootDir, 'out/renderer'),
     examplesDir: join(rootDir, 'examples'),
     nativeDir: join(rootDir, 'resources/native'),

@@ -79,6 +79,7 @@ async function trainTracked(): Promise<Training> {
     workspaceDir,
     version: 'bench',
     trainerScript: join(ROOT, 'out/engine/trainer.mjs'),
+    scriptProgram: join(ROOT, 'out/engine/script.mjs'),
     pageDir: join(ROOT, 'out/renderer'),
     examplesDir: join(ROOT, 'examples'),
   })
@@ -88,6 +89,7 @@ async function trainTracked(): Promise<Training> {
     baseDir: join(ROOT, 'examples'),
     overrides: OVERRIDES,
     name: null,
+    script: false,
   })
   await new Promise<void>((done) => {
     engine.bus.on('runChanged', (event) => {

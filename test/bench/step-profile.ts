@@ -38,7 +38,7 @@ const experiment = experimentSchema.parse({
 })
 const baseDir = `${ROOT}/resources/data/fashion-mnist-sample`
 const data = await loadDataset(experiment, baseDir)
-chooseThreads(experiment, data.shape.featureShape)
+chooseThreads(experiment, data.shape)
 const runtime = await tensorflow.load()
 const { tf } = runtime
 const job = { type: 'start', experiment, baseDir, weightsDir: baseDir } as const

@@ -28,7 +28,7 @@ const job: StartMessage = {
   weightsDir: tmpdir(),
 }
 const data = await loadDataset(experiment, job.baseDir)
-chooseThreads(experiment, data.shape.featureShape)
+chooseThreads(experiment, data.shape)
 const { runtime } = await loadBackend(experiment.backend)
 const training = await prepareTraining(job, runtime, { data })
 

@@ -38,6 +38,70 @@ test('inspect --json has exact aggregates of every series', async () => {
   expect((run?.['histograms'] as unknown[]).length).toBeGreaterThan(0)
 })
 
+test('evaluate tells of a part of the data what training told at its end', async () => {
+  const iris = join(ROOT, 'examples/iris.yaml')
+  expect((await runCommand(workspace, ['train', iris, '--set', 'fit.epochs=30', '--name', 'iris'])).code).toBe(0)
+  const [run] = (JSON.parse((await runCommand(workspace, ['inspect', 'iris', '--json'])).stdout) as Inspected).runs
+  for (const part of ['validation', 'test']) {
+    const { stdout } = await runCommand(workspace, ['evaluate', 'iris', '--part', part, '--json'])
+    const { rows, metrics } = JSON.parse(stdout) as { rows: number; metrics: Record<string, number> }
+    expect(rows).toBe(run?.rows[part])
+    expect(metrics['accuracy']).toBe(run?.metrics[`${part}/accuracy`])
+    expect(metrics['loss']).toBeCloseTo(run?.metrics[`${part}/loss`] ?? NaN, 5)
+  }
+})
+
+test('predict names the class of each row, with its probability and the true one', async () => {
+  const { stdout } = await runCommand(workspace, ['predict', 'iris', '--rows', '3'])
+  const [head = '', , ...rows] = stdout.trim().split('\n')
+  expect(head).toMatch(/^row +predicted +probability +setosa +versicolor +virginica +true$/)
+  expect(rows).toHaveLength(3)
+  const file = join(workspace, 'predictions.csv')
+  await runCommand(workspace, ['predict', 'iris', '--csv', file, '--part', 'train'])
+  const [header, ...lines] = readFileSync(file, 'utf8').trim().split('\n')
+  expect(header).toBe('row,predicted,probability,setosa,versicolor,virginica,true')
+  const right = lines.filter((line) => line.split(',')[1] === line.split(',')[6])
+  expect(right.length / lines.length).toBeGreaterThan(0.85)
+  const { code, stderr } = await runCommand(workspace, ['predict', 'short', '--part', 'validation'])
+  expect([code, stderr.trim()]).toEqual([1, 'this run had no rows for validation'])
+})
+
+interface Inspected {
+  readonly runs: readonly { readonly rows: Record<string, number>; readonly metrics: Record<string, number> }[]
+}
+
+test('train --resume goes on with a run, with more epochs', async () => {
+  const args = ['train', '--resume', 'short', '--set', 'fit.epochs=5']
+  const { code, stdout } = await runCommand(workspace, args)
+  expect(code).toBe(0)
+  expect(stdout.match(/^epoch (\d) {2}loss/gm)).toHaveLength(5)
+  expect(stdout).toMatch(/^Resumed after step \d+, in epoch 4$/m)
+  const again = await runCommand(workspace, ['train', '--resume', 'short'])
+  expect([again.code, again.stderr.trim()]).toEqual([
+    1,
+    'short has trained all of its 5 epochs; give it more to go on: --set fit.epochs=10',
+  ])
+})
+
+test('lr-find shows losses by rate, and a suggestion or why there is none', async () => {
+  const other = temporaryWorkspace()
+  const { code, stdout } = await runCommand(other, [
+    'lr-find',
+    XOR,
+    '--from',
+    '1e-4',
+    '--to',
+    '1',
+    '--iterations',
+    '60',
+  ])
+  deleteWorkspace(other)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^learning rate +loss$/m)
+  expect(stdout).toMatch(/^ +1\.000e-4 +\d/m)
+  expect(stdout).toMatch(/^(Suggested learning rate \S+|No suggestion): .*the loss/m)
+})
+
 test('runs lists them', async () => {
   const { stdout } = await runCommand(workspace, ['runs'])
   expect(stdout).toMatch(/short +finished +epoch\/\S+ \S+/)
@@ -50,7 +114,7 @@ test('a mistake in the file is told with path and line, and nothing is stored', 
   const line = text.split('\n').findIndex((one) => one.includes('batchSize')) + 1
   const { code, stderr } = await runCommand(workspace, ['train', file])
   expect([code, stderr.trim()]).toEqual([1, `fit.batchSize: expected a positive integer, got 0 (line ${line})`])
-  expect(JSON.parse((await runCommand(workspace, ['runs', '--json'])).stdout)).toHaveLength(1)
+  expect(JSON.parse((await runCommand(workspace, ['runs', '--json'])).stdout)).toHaveLength(2)
 })
 
 test.each([
@@ -58,6 +122,9 @@ test.each([
   [['train', XOR, '--set', 'nonsense'], /^--set nonsense: expected PATH=VALUE/],
   [['inspect', 'nobody'], /^no run has the id or name nobody/],
   [['serve', '--port', '99999'], /expected 0 to 65535/],
+  [['train'], /^expected an experiment file to train, or --resume with a run to go on with/],
+  [['train', '--resume', 'nobody'], /^no run has the id or name nobody/],
+  [['lr-find', XOR, '--from', '-1'], /expected a positive number/],
   [['frobnicate'], /unknown command|too many arguments/],
 ])('%j fails with a clear line', async (args, message) => {
   const { code, stderr } = await runCommand(workspace, args)

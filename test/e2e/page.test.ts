@@ -154,6 +154,9 @@ test('a new run is shown from its preparation to its first points, and can be st
   expect(await row(0).locator('input').isChecked()).toBe(true)
   await page.getByRole('button', { name: 'Stop' }).click()
   await page.getByRole('button', { name: 'Edit and run' }).waitFor()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
   expect(await row(0).getByText('stopped').count()).toBe(1)
 })
 

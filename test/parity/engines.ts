@@ -3,6 +3,7 @@ import type { Backend, Runtime } from '../../src/main/engine/training/backends/b
 import { cpu } from '../../src/main/engine/training/backends/cpu.ts'
 import { tensorflow } from '../../src/main/engine/training/backends/tensorflow.ts'
 import { wasm } from '../../src/main/engine/training/backends/wasm.ts'
+import { sweepRates } from '../../src/main/engine/training/find-learning-rate.ts'
 import { prepareTraining, type PreparedTraining } from '../../src/main/engine/training/prepare-training.ts'
 import { tensorflowSkip } from '../support/tensorflow.ts'
 import type { StepRun } from './step-runs.ts'
@@ -57,24 +58,39 @@ function engine(
       const job = { type: 'start', experiment: run.experiment, baseDir: run.baseDir, weightsDir: run.baseDir } as const
       const training = await prepareTraining(job, runtime, { compile, rowWeights: run.rowWeights })
       if (compile && training.steps.how !== 'compiled') throw new Error(`not compiled: ${training.steps.how}`)
-      return train(run, training, rates)
+      return rates ? sweep(run, training, rates) : train(run, training)
     },
   }
 }
 
-/** As many steps to a call as the way of taking them allows; one where each has a rate of its own. */
-function train(run: StepRun, { data, parts, steps }: PreparedTraining, rates: readonly number[] | undefined): Trained {
+/** As many steps to a call as the way of taking them allows. */
+function train(run: StepRun, training: PreparedTraining): Trained {
+  const { data, parts, steps } = training
   setFirstWeights(parts, run)
   steps.push()
   const { batchSize } = run.experiment.fit
   const losses: number[] = []
   while (losses.length < run.steps) {
-    const rate = rates?.[losses.length]
-    if (rate !== undefined) parts.optimizer.setLearningRate(rate)
-    const most = rate === undefined ? steps.batchesPerCall : 1
-    const rows = rowsOf(losses.length, Math.min(most, run.steps - losses.length), batchSize, data.train.rows)
+    const most = Math.min(steps.batchesPerCall, run.steps - losses.length)
+    const rows = rowsOf(losses.length, most, batchSize, data.train.rows)
     losses.push(...Array.from(steps.train(rows, false).losses))
   }
+  return ended(training, losses)
+}
+
+/** By the loop of the product's range test. */
+async function sweep(run: StepRun, training: PreparedTraining, rates: readonly number[]): Promise<Trained> {
+  setFirstWeights(training.parts, run)
+  training.steps.push()
+  const { batchSize } = run.experiment.fit
+  const losses = await sweepRates(training, rates.slice(0, run.steps), {
+    rowsOf: (index) => rowsOf(index, 1, batchSize, training.data.train.rows),
+    after: () => true,
+  })
+  return ended(training, losses)
+}
+
+function ended({ parts, steps }: PreparedTraining, losses: readonly number[]): Trained {
   steps.pull()
   parts.optimizer.finalize()
   const weights = parts.model.getWeights().map((weight) => Float32Array.from(weight.dataSync()))

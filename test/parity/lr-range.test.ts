@@ -1,5 +1,6 @@
 /** A learning rate set anew before each batch, as a range test does: every `lr_range_*.json`. */
 import { describe, expect, it } from 'vitest'
+import { hasBlownUp, ratesOf, suggestRate } from '../../src/main/engine/training/lr-range.ts'
 import { ENGINES } from './engines.ts'
 import { noGoldens, numberOf, readGoldens } from './goldens.ts'
 import { noRows, stepRun, type GoldenModel, type GoldenRows } from './step-runs.ts'
@@ -7,6 +8,8 @@ import { noRows, stepRun, type GoldenModel, type GoldenRows } from './step-runs.
 interface RangeGolden extends GoldenRows {
   readonly model: GoldenModel
   readonly iterations: number
+  readonly from: number
+  readonly to: number
   readonly lr: readonly number[]
   readonly losses: readonly (number | string)[]
 }
@@ -31,7 +34,25 @@ function blowUpOf(losses: readonly number[]): number {
   return losses.findIndex((loss, index) => index > least && loss > 2.5)
 }
 
+/** Keras's are multiplied step by step in float32. */
+function expectRates(golden: RangeGolden): void {
+  const ours = ratesOf({ from: golden.from, to: golden.to, iterations: golden.iterations })
+  const apart = golden.lr.map((rate, index) => Math.abs((ours[index] ?? NaN) / rate - 1))
+  expect(Math.max(...apart)).toBeLessThan(1e-4)
+}
+
 const goldens = readGoldens<RangeGolden>('lr_range')
+
+it.for(goldens)('$file: ends at the blow-up, and suggests a tenth of where the loss turns', ({ golden }) => {
+  const losses = golden.losses.map(numberOf)
+  const end = losses.findIndex((_, index) => hasBlownUp(losses.slice(0, index + 1)))
+  const argmin = leastOf(losses)
+  expect(end).toBeGreaterThan(argmin)
+  expect(end - blowUpOf(losses)).toBeLessThan(60)
+  const { rate } = suggestRate(Float64Array.from(golden.lr), losses.slice(0, end + 1), true)
+  // The curve is flat where it turns: smoothed it may do so a little elsewhere.
+  expect(Math.abs(Math.log10((rate ?? NaN) / ((golden.lr[argmin] ?? NaN) / 10)))).toBeLessThan(0.3)
+})
 
 // Hundreds of steps are too many for an engine that is tried on some runs only.
 describe.each(ENGINES.filter(({ runs }) => runs === Infinity))('range test like Keras: $name', (engine) => {
@@ -40,6 +61,7 @@ describe.each(ENGINES.filter(({ runs }) => runs === Infinity))('range test like 
   it.for(goldens)('$file', { timeout: 120_000 }, async ({ golden }, { skip }) => {
     const obstacle = noRows() ?? engine.available()
     if (obstacle !== null) return skip(`${engine.name}: ${obstacle}`)
+    expectRates(golden)
     const wanted = golden.losses.map(numberOf)
     const settings = { optimizer: 'SGD', config: { learning_rate: golden.lr[0] } }
     // Beyond the blow-up there is nothing to compare.

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { expected, flag, naturalInt, oneOf, positive, text } from './expected.ts'
 
-const path = text.min(1, expected('a path'))
+const path = text.min(1, expected('a path')).meta({ format: 'path' })
 const dir = { dir: path.optional().describe('folder that the paths below are relative to; default: that of this file') }
 const idxPair = z.strictObject({ features: path, labels: path })
 const target = z.union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))

@@ -1,9 +1,9 @@
 /** The experiment file: data, preprocessing, split, model, fit and what to log. */
 import { z } from 'zod'
 import { backendChoice, data, preprocessStep, split } from './data.ts'
-import { expected, naturalInt, positive, positiveInt, text } from './expected.ts'
+import { naturalInt, positive, positiveInt, text } from './expected.ts'
 import { fit } from './fit.ts'
-import { layer } from './layers.ts'
+import { model } from './model.ts'
 
 export const experiment = z.strictObject({
   $schema: text.optional(),
@@ -12,7 +12,7 @@ export const experiment = z.strictObject({
   data,
   preprocess: z.array(preprocessStep).default([]),
   split: split.default(split.parse({})),
-  model: z.strictObject({ layers: z.array(layer).min(1, expected('at least one layer')) }),
+  model,
   fit,
   log: z
     .strictObject({

@@ -1,28 +1,32 @@
 /** How a model is trained: loss, optimizer, metrics, and for how long. Defaults are Keras 3's. */
 import { z } from 'zod'
-import { flag, naturalInt, nonNegative, oneOf, positiveInt, text } from './expected.ts'
+import { callbacks } from './callbacks.ts'
+import { expected, flag, naturalInt, nonNegative, oneOf, positiveInt, text } from './expected.ts'
+import { loss, LOSSES, type Loss } from './losses.ts'
+import { metric } from './metrics.ts'
 import { optimizer, optimizerDefaults } from './optimizer.ts'
 
-export const LOSSES = [
-  'meanSquaredError',
-  'meanAbsoluteError',
-  'huber',
-  'binaryCrossentropy',
-  'categoricalCrossentropy',
-  'sparseCategoricalCrossentropy',
-] as const
-export const loss = oneOf(LOSSES)
-export type Loss = z.infer<typeof loss>
-
-/** `accuracy` means binary, categorical or sparse accuracy, by the loss, as in Keras. */
-export const METRICS = ['accuracy', 'meanSquaredError', 'meanAbsoluteError', 'rootMeanSquaredError'] as const
-export const metric = oneOf(METRICS)
-export type Metric = z.infer<typeof metric>
+const PER_OUTPUT = 'or, of several outputs, a list or a mapping by output'
+const lossOfOutputs = z.union(
+  [loss, z.array(loss).min(1), z.record(text, loss)],
+  expected(`one of ${LOSSES.join(', ')}; ${PER_OUTPUT}`),
+)
+const metricsOfOutputs = z.union(
+  [z.array(metric), z.record(text, z.array(metric))],
+  expected('a list of metrics, for every output, or a mapping of lists by output'),
+)
 
 export const fit = z.strictObject({
-  loss,
+  loss: lossOfOutputs,
+  lossWeights: z
+    .union([z.array(nonNegative).min(1), z.record(text, nonNegative)], expected('numbers, in a list or by output'))
+    .optional()
+    .describe('how much the loss of each output counts in the whole; 1 where none is given'),
   optimizer: optimizer.default(optimizerDefaults('rmsprop')),
-  metrics: z.array(metric).default([]),
+  metrics: metricsOfOutputs.default([]),
+  weightedMetrics: metricsOfOutputs
+    .default([])
+    .describe('judged with the weights of the rows, where rows have weights'),
   epochs: positiveInt.default(1).describe('passes over the training rows'),
   batchSize: positiveInt.default(32).describe('rows in a training step'),
   seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
@@ -36,4 +40,23 @@ export const fit = z.strictObject({
     .record(text, nonNegative)
     .optional()
     .describe('how much a training row of a class, by its name or number, counts in the loss; 1 where none is given'),
+  callbacks: callbacks.describe('what accompanies the training, in this order'),
+  initialEpoch: naturalInt.default(0).describe('the epoch to begin with, counted from 0'),
+  stepsPerEpoch: positiveInt
+    .nullable()
+    .default(null)
+    .describe('batches that make an epoch; null: those of one pass over the training rows'),
+  validationFreq: positiveInt.default(1).describe('epochs from one validation to the next'),
+  validationSteps: positiveInt.nullable().default(null).describe('batches that are validated on; null: all rows'),
 })
+export type FitSpec = z.infer<typeof fit>
+
+/** Losses of all outputs that the file names. */
+export function lossesOf({ loss: given }: Pick<FitSpec, 'loss'>): readonly Loss[] {
+  return isLoss(given) ? [given] : Object.values(given)
+}
+
+/** One for all outputs, and not a mapping or a list of them. */
+export function isLoss(given: FitSpec['loss']): given is Loss {
+  return !Array.isArray(given) && typeof (given as Partial<Loss>).type === 'string'
+}

@@ -1,7 +1,7 @@
 /** `minima inspect [RUN...]`: what the workspace holds of each run, for people and, with --json, for programs. */
-import { MinimaError } from '../../contract/errors.ts'
 import type { RunRecord, SeriesSummary } from '../../contract/run.ts'
 import { formatNumber, formatTable } from './format.ts'
+import { pickRun } from './pick-run.ts'
 import { openSession, type CommandContext, type Session } from './session.ts'
 
 export interface InspectOptions {
@@ -28,11 +28,7 @@ export async function inspect(
 
 function pick(runs: readonly RunRecord[], names: readonly string[]): readonly RunRecord[] {
   if (names.length === 0) return runs
-  return names.map((name) => {
-    const found = runs.find((run) => run.runId === name) ?? runs.find((run) => run.name === name)
-    if (!found) throw new MinimaError('not-found', `no run has the id or name ${name}; \`minima runs\` lists them`)
-    return found
-  })
+  return names.map((name) => pickRun(runs, name))
 }
 
 async function inspectRun({ connection }: Session, { runId }: RunRecord) {

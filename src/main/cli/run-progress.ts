@@ -1,7 +1,7 @@
 /** Shows a run in the terminal while it trains: a bar that moves, a line per epoch; without a terminal only the lines. */
 import type { EngineConnection } from '../../client/connection.ts'
 import type { Progress, RunRecord, SeriesSummary } from '../../contract/run.ts'
-import { isLive, type RunId } from '../../contract/terms.ts'
+import { isLive } from '../../contract/terms.ts'
 import { formatDuration, formatNumber } from './format.ts'
 
 const BAR_WIDTH = 24
@@ -56,7 +56,7 @@ export async function showRun(
 
   const refresh = async (): Promise<void> => {
     const series = (await connection.request('series.list', { runId: id })).sort(asKerasPrints)
-    const epochs = await readEpochs(connection, id, series, validates)
+    const epochs = await readEpochs(connection, watch.latest, series, validates)
     for (; epochsShown < epochs.length; epochsShown++) {
       clearLine(out)
       out.write(`${epochs[epochsShown]}\n`)
@@ -107,21 +107,27 @@ function barOf(progress: Progress, series: readonly SeriesSummary[], columns: nu
 /** One line per epoch that is over, its validation included. */
 async function readEpochs(
   connection: EngineConnection,
-  runId: RunId,
+  { runId, state, stepsPerEpoch }: RunRecord,
   series: readonly SeriesSummary[],
   validates: boolean,
 ): Promise<string[]> {
   const judged = series.filter(({ tag }) => /^(epoch|validation)\/(?!learning_rate)/.test(tag))
   const groups = new Set(judged.map(({ tag }) => tag.split('/')[0]))
   if (!groups.has('epoch') || (validates && !groups.has('validation'))) return []
-  const count = Math.min(...judged.map((one) => one.count))
   const envelopes = await connection.readScalars({
     series: judged.map(({ tag }) => ({ runId, tag })),
     columns: 16_384,
   })
-  return Array.from({ length: count }, (_, epoch) => {
-    const figures = envelopes.map(({ tag, last }) => `${keras(tag)} ${formatNumber(last[epoch])}`)
-    return `epoch ${epoch + 1}  ${figures.join('  ')}`
+  const [trained] = envelopes // of the training's own loss
+  const lastJudged = Math.min(...judged.map(({ last }) => last.step))
+  return [...(trained?.x ?? [])].flatMap((step, index, steps) => {
+    // The figures of an epoch come one after the other; it is whole when all are there, or when the next has begun.
+    if (isLive(state) && step > lastJudged && index === steps.length - 1) return []
+    const figures = envelopes.flatMap(({ tag, x, last }) => {
+      const at = x.indexOf(step)
+      return at < 0 ? [] : [`${keras(tag)} ${formatNumber(last[at])}`]
+    })
+    return [`epoch ${stepsPerEpoch ? Math.ceil(step / stepsPerEpoch) : index + 1}  ${figures.join('  ')}`]
   })
 }
 

@@ -1,10 +1,14 @@
-/** `minima train FILE`: trains an experiment file and shows how it goes. */
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+/**
+ * `minima train FILE`, `minima train --resume RUN`: trains an experiment file, or the experiment that a script exports, and
+ * shows how it goes.
+ */
 import { MinimaError } from '../../contract/errors.ts'
-import type { RunDetail } from '../../contract/run.ts'
+import type { RequestParams } from '../../contract/requests.ts'
+import type { RunDetail, RunRecord } from '../../contract/run.ts'
 import { isLive } from '../../contract/terms.ts'
+import { isScript, parseOverrides, readExperimentFile } from './experiment-file.ts'
 import { formatDuration, formatNumber, formatTable } from './format.ts'
+import { pickRun } from './pick-run.ts'
 import { showRun, watchRun, type RunWatch } from './run-progress.ts'
 import { asTyped } from './program-name.ts'
 import { openSession, type CommandContext, type Session } from './session.ts'
@@ -12,52 +16,67 @@ import { openSession, type CommandContext, type Session } from './session.ts'
 export interface TrainOptions {
   readonly workspace: string
   readonly name?: string
+  /** Id or name of the run to go on with. */
+  readonly resume?: string
   /** `path=value`, the value read as YAML would. */
   readonly set: readonly string[]
 }
 
-/** @returns the exit status: 0 finished, 130 stopped, 1 else. */
-export async function train(file: string, options: TrainOptions, context: CommandContext): Promise<number> {
-  const path = resolve(file)
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new MinimaError('not-found', `the experiment file cannot be read (${error.message})`)
-  })
+/**
+ * @param file null: that of the run which is resumed
+ * @returns the exit status: 0 finished, 130 stopped, 1 else.
+ */
+export async function train(file: string | null, options: TrainOptions, context: CommandContext): Promise<number> {
+  const experiment = file === null ? null : await readExperimentFile(file, options.set)
   const session = await openSession(options.workspace, context)
   try {
-    const { connection } = session
-    const run = await connection.request('runs.start', {
-      text,
-      path,
-      baseDir: dirname(path),
-      overrides: Object.fromEntries(options.set.map(parseOverride)),
-      name: options.name ?? null,
-      commandLine: process.argv.slice(2).join(' '),
-    })
-    const watch = watchRun(connection, run)
-    const unlisten = stopOnInterrupt(session, run.runId)
-    const rows = await announce(session, watch)
-    const ended = await showRun(connection, watch, rows?.validation !== 0, process.stdout)
-    unlisten()
-    report({ ...(await connection.request('runs.get', { runId: run.runId })), ...ended })
-    return ended.state === 'finished' ? 0 : ended.state === 'stopped' ? 130 : 1
+    const run = await begin(session, experiment, options)
+    const ended = await follow(session, run)
+    report({ ...(await session.connection.request('runs.get', { runId: run.runId })), ...ended })
+    return statusOf(ended)
   } finally {
     await session.close()
   }
 }
 
-function parseOverride(given: string): [string, unknown] {
-  const at = given.indexOf('=')
-  if (at < 1) throw new MinimaError('bad-request', `--set ${given}: expected PATH=VALUE, such as fit.epochs=3`)
-  const value = given.slice(at + 1)
-  return [given.slice(0, at), parseScalar(value)]
+async function begin(
+  { connection }: Session,
+  experiment: RequestParams<'experiments.check'> | null,
+  { resume, name, set }: TrainOptions,
+): Promise<RunRecord> {
+  if (resume !== undefined) {
+    const { runId } = pickRun(await connection.request('runs.list', {}), resume)
+    return connection.request('runs.resume', {
+      runId,
+      experiment,
+      ...(experiment === null && { overrides: parseOverrides(set) }),
+    })
+  }
+  if (experiment === null) {
+    throw new MinimaError('bad-request', 'expected an experiment file to train, or --resume with a run to go on with')
+  }
+  const script = isScript(experiment.path)
+  return connection.request('runs.start', { ...experiment, script, name: name ?? null, commandLine: commandLine() })
 }
 
-function parseScalar(value: string): unknown {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
+/** What was typed after the program's name. */
+export function commandLine(): string {
+  return process.argv.slice(2).join(' ')
+}
+
+/** 0 finished, 130 stopped, 1 else. */
+export function statusOf({ state }: RunRecord): number {
+  return state === 'finished' ? 0 : state === 'stopped' ? 130 : 1
+}
+
+/** Shows a run until it has ended; Ctrl-C stops it. */
+export async function follow(session: Session, run: RunRecord): Promise<RunRecord> {
+  const watch = watchRun(session.connection, run)
+  const unlisten = stopOnInterrupt(session, run.runId)
+  const rows = await announce(session, watch)
+  const ended = await showRun(session.connection, watch, rows?.validation !== 0, process.stdout)
+  unlisten()
+  return ended
 }
 
 /** The first Ctrl-C stops the run and saves; the second leaves at once. */
@@ -92,13 +111,16 @@ async function announce({ connection }: Session, watch: RunWatch): Promise<RunDe
 }
 
 function formatModel(model: NonNullable<RunDetail['model']>): string {
-  const rows = model.layers.map(({ name, type, outputShape, params }) => [
+  const isGraph = model.layers.some((layer) => layer.connectedTo !== undefined)
+  const rows = model.layers.map(({ name, type, outputShape, params, connectedTo = [] }) => [
     `${name} (${type})`,
     `(${['batch', ...outputShape].join(', ')})`,
     params.toLocaleString('en-US'),
+    ...(isGraph ? [connectedTo.join(', ')] : []),
   ])
+  const head = ['layer', 'output shape', 'params', ...(isGraph ? ['connected to'] : [])]
   const total = `parameters: ${model.params.toLocaleString('en-US')} (${model.trainableParams.toLocaleString('en-US')} trainable)`
-  return `${formatTable(['layer', 'output shape', 'params'], rows, [2])}\n${total}`
+  return `${formatTable(head, rows, [2])}\n${total}`
 }
 
 function report(run: RunDetail): void {

@@ -15,6 +15,7 @@ import { settingsHandlers } from './api/settings.ts'
 import { serveSocket } from './api/socket.ts'
 import { tensorflowHandlers } from './api/tensorflow.ts'
 import { createEventBus, type EventBus } from './event-bus.ts'
+import { openInbox } from './inbox/inbox.ts'
 import { createRunManager } from './run-manager.ts'
 import { openStore } from './store/store.ts'
 import { lockWorkspace } from './store/workspace-lock.ts'
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly version: string
   /** The trainer's program. */
   readonly trainerScript: string
+  /** The program that runs a script apart from the engine. */
+  readonly scriptProgram: string
   /** Folder of the built page. */
   readonly pageDir: string
   readonly examplesDir: string
@@ -62,7 +65,17 @@ export function createEngine(options: EngineOptions): Engine {
 
   const bus = createEventBus()
   const slots = options.slots ?? Math.max(2, availableParallelism())
-  const runs = createRunManager({ store, bus, workspaceDir, trainerScript: options.trainerScript, version, slots, now })
+  const runs = createRunManager({
+    store,
+    bus,
+    workspaceDir,
+    trainerScript: options.trainerScript,
+    scriptProgram: options.scriptProgram,
+    version,
+    slots,
+    now,
+  })
+  const inbox = openInbox({ store, bus, workspaceDir })
   const setups = createSetupManager({
     trainerScript: options.trainerScript,
     nativeDir: options.nativeDir ?? null,
@@ -125,6 +138,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async close(how = { stopRuns: true }) {
       bus.emit('engineStopping', { reason: 'the engine was asked to end' })
+      inbox.close()
       await Promise.all([runs.close(how), setups.cancel()])
       await closeDoor?.()
       store.close()

@@ -2,9 +2,10 @@
 import { MinimaError } from '../../contract/errors.ts'
 import type { Experiment } from '../../contract/experiment/experiment.ts'
 import type { Problem, RequestArgs } from '../../contract/requests.ts'
+import type { DataShape } from './data/dataset.ts'
 import { inspectData } from './data/inspect-data.ts'
 import { checkExperiment } from './experiment/check.ts'
-import { parseExperiment } from './experiment/parse.ts'
+import { parseExperiment, type ParsedExperiment } from './experiment/parse.ts'
 import { formatProblem, makeProblem, problemOfData } from './experiment/problems.ts'
 import { planBackend } from './training/backends/ladder.ts'
 
@@ -13,18 +14,25 @@ export type ExperimentText = RequestArgs<'experiments.check'>
 export interface CheckedExperiment {
   readonly experiment: Experiment | null
   readonly problems: readonly Problem[]
+  /** null: the data could not be read. */
+  readonly shape: DataShape | null
 }
 
 /** Reads of the data only what the check needs. */
 export async function checkExperimentText(input: ExperimentText): Promise<CheckedExperiment> {
-  const parsed = parseExperiment(input)
+  return checkParsed(parseExperiment(input), input.baseDir)
+}
+
+/** As `checkExperimentText`, of what was parsed already. */
+export async function checkParsed(parsed: ParsedExperiment, baseDir: string): Promise<CheckedExperiment> {
   const { experiment } = parsed
-  if (!experiment) return { experiment: null, problems: parsed.problems }
+  if (!experiment) return { experiment: null, problems: parsed.problems, shape: null }
   try {
-    const shape = await inspectData(experiment, input.baseDir)
+    const shape = await inspectData(experiment, baseDir)
     const { backend } = planBackend(experiment.backend)
     return {
       experiment,
+      shape,
       problems: checkExperiment(experiment, shape, { backend: backend.name, positions: parsed.positions }),
     }
   } catch (error) {
@@ -33,7 +41,7 @@ export async function checkExperimentText(input: ExperimentText): Promise<Checke
       error.code === 'backend-unavailable'
         ? makeProblem(['backend'], parsed.positions.of(['backend']), error.message)
         : problemOfData(error, parsed.positions)
-    return { experiment, problems: [problem] }
+    return { experiment, problems: [problem], shape: null }
   }
 }
 

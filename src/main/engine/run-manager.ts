@@ -2,15 +2,20 @@
 import { mkdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { MinimaError, toErrorRecord, type ErrorRecord } from '../../contract/errors.ts'
+import type { Experiment } from '../../contract/experiment/experiment.ts'
 import type { LogRecord } from '../../contract/log-record.ts'
-import type { Environment, RunRecord } from '../../contract/run.ts'
-import type { RequestArgs } from '../../contract/requests.ts'
+import type { Environment, Hparams, RunRecord } from '../../contract/run.ts'
+import type { LrRange, RequestArgs } from '../../contract/requests.ts'
 import { isLive, runId, type RunId } from '../../contract/terms.ts'
 import type { EventBus } from './event-bus.ts'
 import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
+import { resolveResume } from './resolve-resume.ts'
+import { keepSource } from './scripts/keep-source.ts'
+import { resolveScript, type ResolvedScript } from './scripts/resolve-script.ts'
 import type { RunPatch } from './store/runs.ts'
 import type { Store } from './store/store.ts'
+import { checkpointPath, commitCheckpoint, dropDrafts } from './training/checkpoints/checkpoint-file.ts'
 import { planBackend } from './training/backends/ladder.ts'
 import { captureEnvironment } from './training/environment.ts'
 import { startTrainer, type TrainerHandle } from './training/trainer-host.ts'
@@ -23,6 +28,8 @@ export interface RunManagerOptions {
   readonly bus: EventBus
   readonly workspaceDir: string
   readonly trainerScript: string
+  /** The program that reads scripts. */
+  readonly scriptProgram: string
   readonly version: string
   /** Trainers that run at the same time; the others wait as queued. */
   readonly slots: number
@@ -31,7 +38,10 @@ export interface RunManagerOptions {
 }
 
 export interface RunManager {
-  start(params: RequestArgs<'runs.start'>): Promise<RunRecord>
+  /** @param lrRange rates to be tried in place of training */
+  start(params: RequestArgs<'runs.start'>, lrRange?: LrRange): Promise<RunRecord>
+  /** @throws MinimaError `bad-request` when it trains, or has nothing left to train; `not-found` without a checkpoint */
+  resume(params: RequestArgs<'runs.resume'>): Promise<RunRecord>
   /** Resolves when the run has ended. */
   stop(id: RunId): Promise<void>
   /** Runs that are training now. */
@@ -120,6 +130,8 @@ export function createRunManager(options: RunManagerOptions): RunManager {
       prepared: (message) =>
         guarded(() => {
           prepared = true
+          // What came after the checkpoint will be repeated.
+          if (job.resume) writer.rewind(job.resume.step)
           store.runs.update(id, preparedPatch(store, id, instead === null ? message : withReason(message, instead)))
         }),
       logs: (records) => guarded(() => append(records)),
@@ -128,6 +140,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
           store.runs.update(id, { progress })
           tell(id)
         }),
+      checkpointed: (draft) => guarded(() => commitCheckpoint(job.weightsDir, draft)),
       ended: (message) =>
         guarded(() => {
           store.runs.update(id, {
@@ -150,17 +163,37 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         }),
     })
     training.set(id, handle)
-    guarded(() => store.runs.update(id, { state: 'running', startedAt: now() }))
+    const startedAt = job.resume ? (store.runs.getRecord(id)?.startedAt ?? now()) : now()
+    guarded(() => store.runs.update(id, { state: 'running', startedAt }))
     tell(id)
   }
 
+  const enqueue = (id: RunId, job: StartMessage): RunRecord => {
+    waiting.push({ id, job })
+    tell(id)
+    launchNext()
+    const run = store.runs.getRecord(id)
+    if (!run) throw new MinimaError('internal', `run ${id} is gone`)
+    return run
+  }
+
+  const resolve = async (params: RequestArgs<'runs.start'>): Promise<ResolvedScript> => {
+    const { path, script } = params
+    if (!script) return { ...(await resolveExperiment(params)), files: [] }
+    if (path === null) throw new MinimaError('bad-request', 'runs.start: a script has a path')
+    return resolveScript(options.scriptProgram, { ...params, path })
+  }
+
   return {
-    async start(params) {
-      const { experiment, text } = await resolveExperiment(params)
+    async start(params, lrRange) {
+      const { experiment: asked, text, files } = await resolve(params)
+      const experiment = lrRange ? atRate(asked, lrRange.from) : asked
       const id = newRunId()
-      const name = freeName(store, params.name ?? experiment.name ?? nameOfFile(params.path))
+      const given = params.name ?? experiment.name ?? nameOfFile(params.path)
+      const name = freeName(store, lrRange && params.name === null ? `${given} lr-find` : given)
       const weightsDir = join(options.workspaceDir, 'runs', id)
       mkdirSync(weightsDir, { recursive: true })
+      keepSource(files, join(weightsDir, 'source'))
       const environment = await captureEnvironment({
         version: options.version,
         commandLine: params.commandLine ?? 'started from the app',
@@ -173,18 +206,37 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         experiment: experiment.name ?? nameOfFile(params.path),
         state: 'queued',
         createdAt: now(),
-        hparams: hparamsOf(experiment),
+        hparams: { ...hparamsOf(experiment), ...(lrRange && lrRangeHparams(lrRange)) },
         sourceText: text,
         sourcePath: params.path,
         config: experiment,
         environment,
       })
-      waiting.push({ id, job: { type: 'start', experiment, baseDir: params.baseDir, weightsDir } })
-      tell(id)
-      launchNext()
-      const run = store.runs.getRecord(id)
-      if (!run) throw new MinimaError('internal', `run ${id} is gone`)
-      return run
+      return enqueue(id, {
+        type: 'start',
+        experiment,
+        baseDir: params.baseDir,
+        weightsDir,
+        ...(lrRange && { lrRange }),
+      })
+    },
+
+    async resume({ runId: id, experiment: given, overrides }) {
+      const run = store.runs.get(id)
+      if (!run) throw new MinimaError('not-found', `there is no run ${id}`)
+      const weightsDir = join(options.workspaceDir, 'runs', id)
+      const { experiment, baseDir, position } = await resolveResume(run, weightsDir, given, overrides)
+      store.runs.update(id, {
+        state: 'queued',
+        endedAt: null,
+        error: null,
+        hparams: hparamsOf(experiment),
+        config: experiment,
+        ...(given && { sourceText: given.text, sourcePath: given.path }),
+      })
+      dropDrafts(weightsDir)
+      const resume = { path: checkpointPath(weightsDir), step: position.step }
+      return enqueue(id, { type: 'start', experiment, baseDir, weightsDir, resume })
     },
 
     async stop(id) {
@@ -197,7 +249,9 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         return end(id, 'stopped', null)
       }
       const handle = training.get(id)
-      if (handle) await stopTrainer(handle)
+      if (!handle)
+        throw new MinimaError('bad-request', `run ${run.name} is logged by a program of its own: end that program`)
+      await stopTrainer(handle)
     },
 
     runningCount: () => training.size,
@@ -235,7 +289,7 @@ async function killTrainer(handle: TrainerHandle): Promise<void> {
 }
 
 function preparedPatch(store: Store, id: RunId, message: PreparedMessage) {
-  const environment = store.runs.get(id)?.environment
+  const { environment = null, notices = [] } = store.runs.get(id) ?? {}
   const { backend } = message
   const told: Partial<Environment> = {
     tfjs: backend.tfjs,
@@ -249,9 +303,19 @@ function preparedPatch(store: Store, id: RunId, message: PreparedMessage) {
     headlineTag: message.headlineTag,
     model: message.model,
     rows: message.rows,
-    notices: [...message.notices],
+    // A run that is resumed keeps those that it had.
+    notices: [...new Set([...notices, ...message.notices])],
     ...(environment && { environment: { ...environment, ...told } }),
   }
+}
+
+/** A schedule would have its own way. */
+function atRate(experiment: Experiment, learningRate: number): Experiment {
+  return { ...experiment, fit: { ...experiment.fit, optimizer: { ...experiment.fit.optimizer, learningRate } } }
+}
+
+function lrRangeHparams({ from, to, iterations }: LrRange): Hparams {
+  return { lrFrom: from, lrTo: to, lrIterations: iterations }
 }
 
 function newestWallTime(records: readonly LogRecord[]): number {
@@ -273,7 +337,7 @@ function nameOfFile(path: string | null): string {
 }
 
 /** `mlp`, then `mlp 2`, `mlp 3`, ... */
-function freeName(store: Store, name: string): string {
+export function freeName(store: Store, name: string): string {
   const taken = new Set(store.runs.list().map((run) => run.name))
   if (!taken.has(name)) return name
   let ordinal = 2

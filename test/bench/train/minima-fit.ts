@@ -40,6 +40,7 @@ async function trainThroughEngine(work: Work, options: FitOptions): Promise<{ fi
     workspaceDir,
     version: 'bench',
     trainerScript: join(ROOT, 'out/engine/trainer.mjs'),
+    scriptProgram: join(ROOT, 'out/engine/script.mjs'),
     pageDir: join(ROOT, 'out/renderer'),
     examplesDir: join(ROOT, 'examples'),
   })
@@ -54,6 +55,7 @@ async function trainThroughEngine(work: Work, options: FitOptions): Promise<{ fi
     baseDir: ROOT,
     overrides: { 'fit.epochs': options.epochs, 'fit.shuffle': options.shuffle },
     name: null,
+    script: false,
   })
   await ended
   const run = await engine.handlers['runs.get']({ runId: id })

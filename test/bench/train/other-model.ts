@@ -2,6 +2,7 @@
  * Minima on a model that the experiment file cannot say yet, in a process of its own as its trainer is: takes work and
  * options as JSON, trains through the product's steps and loop, and sends what it logs to the process that forked it.
  */
+import { lossDefaults } from '../../../src/contract/experiment/losses.ts'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { experiment as experimentSchema } from '../../../src/contract/experiment/experiment.ts'
@@ -68,7 +69,7 @@ function trainingRows(): Split {
 }
 
 const { tf } = await tensorflow.load()
-const { loss, optimizer: optimizerSpec, batchSize } = work.case.fit
+const { optimizer: optimizerSpec, batchSize } = work.case.fit
 const experiment = experimentSchema.parse({
   data: { source: 'csv', file: work.files.features, target: 'value' },
   model: { layers: [{ type: 'dense', units: 1 }] },
@@ -77,20 +78,20 @@ const experiment = experimentSchema.parse({
 const model = wideDeep(tf)
 setFirstWeights(tf, model)
 const forward: Forward = {
-  fromLogits: false,
+  fromLogits: [false],
   trainable: model.layers.flatMap(trainableOf),
-  output: (x, training) => model.apply(x, { training }) as Tensor,
-  activate: (output) => output,
-  predict: (x) => model.apply(x) as Tensor,
+  outputs: (x, training) => [model.apply(x, { training }) as Tensor],
+  activate: (outputs) => outputs,
   penalty: () => null,
 }
 const parts = {
   tf,
   model,
   forward,
-  loss: createLoss(tf, loss, false),
+  outputs: [
+    { loss: createLoss(tf, lossDefaults('meanSquaredError'), false), lossWeight: 1, labels: null, metrics: [] },
+  ],
   optimizer: createOptimizer(tf, experiment.fit.optimizer, forward.trainable),
-  metrics: [],
   counter: createStepCounter(),
   featureShape: work.featureShape,
 }

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Experiment, ExperimentInput } from '../../../src/contract/experiment/experiment.ts'
 import { gatherBatch } from '../../../src/main/engine/data/batches.ts'
-import type { Split } from '../../../src/main/engine/data/dataset.ts'
+import type { DataShape, Split } from '../../../src/main/engine/data/dataset.ts'
 import { loadDataset } from '../../../src/main/engine/data/load-dataset.ts'
 import { rowRange } from '../../../src/main/engine/data/random.ts'
 import { parseExperiment } from '../../../src/main/engine/experiment/parse.ts'
@@ -12,6 +12,7 @@ import { buildModel } from '../../../src/main/engine/models/build-model.ts'
 import type { Tf } from '../../../src/main/engine/models/tf.ts'
 import type { BenchCase } from './cases.ts'
 import { drawByHash } from './hash-weights.ts'
+import { resolveGraph } from '../../../src/main/engine/models/model-graph.ts'
 
 /** What the peers are told; `cases.ts` and this are all they know of a case. */
 export interface Work {
@@ -56,7 +57,7 @@ export async function prepareWork(benchCase: BenchCase, options: WorkOptions): P
   writeRows(train, file('features'), file('labels'))
   const weights =
     model.kind === 'sequential'
-      ? firstWeights(tf, parse(input), shape.featureShape)
+      ? firstWeights(tf, parse(input), shape)
       : drawByHash(wideDeepShapes(train.featureWidth), seed)
   writeFileSync(file('weights'), Buffer.concat(weights.map(({ values }) => Buffer.from(values.buffer))))
   return {
@@ -96,8 +97,8 @@ interface WeightValues {
   readonly values: Float32Array<ArrayBuffer>
 }
 
-function firstWeights(tf: Tf, { model, fit }: Experiment, featureShape: readonly number[]): WeightValues[] {
-  const built = buildModel(tf, model, featureShape, fit.seed)
+function firstWeights(tf: Tf, { model, fit }: Experiment, shape: DataShape): WeightValues[] {
+  const built = buildModel(tf, resolveGraph(model, shape).graph, fit.seed).model
   const weights = built.getWeights().map((weight) => ({
     shape: weight.shape,
     values: Float32Array.from(weight.dataSync()),

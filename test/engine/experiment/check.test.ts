@@ -285,7 +285,7 @@ const PARTS: [string, { fit?: string; rest?: string; data?: Partial<DataShape> }
   [
     'a metric twice',
     { fit: 'loss: meanSquaredError, metrics: [meanAbsoluteError, meanAbsoluteError]', data: { target: values(['y']) } },
-    ['fit.metrics[1]: meanAbsoluteError is there twice (line 4)'],
+    ['fit.metrics[1]: meanAbsoluteError is there twice; give one of them a name (line 4)'],
   ],
 ]
 
@@ -334,5 +334,150 @@ describe('checkExperiment', () => {
   it('loads no TensorFlow.js, which the engine must not', () => {
     // What tfjs-core hangs its state on as soon as it is loaded.
     expect('_tfengine' in globalThis || '_tfGlobals' in globalThis).toBe(false)
+  })
+})
+
+describe('callbacks', () => {
+  const of = (callbacks: string, more = ''): string[] => {
+    const text = `data: { source: csv, file: f, target: y }
+model: { layers: [{ type: flatten }, { type: dense, units: 10, activation: softmax }] }
+fit:
+  loss: sparseCategoricalCrossentropy
+  metrics: [accuracy]
+  epochs: 2
+  callbacks:
+    - ${callbacks}
+${more}`
+    const { experiment, problems, positions } = parseExperiment({ text, overrides: {} })
+    if (experiment === null) return problems.map(formatProblem)
+    const parts = { train: 50_000, validation: text.includes('split') ? 10_000 : 0, test: 0 }
+    return checkExperiment(experiment, { ...IMAGES, parts }, { backend: 'wasm', positions }).map(formatProblem)
+  }
+  const VALIDATION = 'split: { validation: 10000 }'
+
+  it.each([
+    ['{ type: earlyStopping }', VALIDATION],
+    ['{ type: earlyStopping, monitor: validation/accuracy }', VALIDATION],
+    ['{ type: earlyStopping, monitor: valAccuracy }', VALIDATION],
+    ['{ type: reduceLROnPlateau, monitor: epoch/loss }', ''],
+    ['{ type: modelCheckpoint, filepath: "{epoch:02d}-{loss:.3f}" }', ''],
+    ['{ type: learningRateScheduler, schedule: { type: cosineDecay, initialLearningRate: 0.1, decaySteps: 2 } }', ''],
+  ])('take %s', (callback, more) => {
+    expect(of(callback, more)).toEqual([])
+  })
+
+  it.each([
+    [
+      '{ type: earlyStopping }',
+      '',
+      'fit.callbacks[0].monitor: there is no val_loss, as no rows are kept for validation; set split.validation, or watch loss (line 8)',
+    ],
+    [
+      '{ type: earlyStopping, monitor: val_acc }',
+      VALIDATION,
+      'fit.callbacks[0].monitor: nothing writes val_acc; did you mean val_accuracy? (line 8)',
+    ],
+    [
+      '{ type: reduceLROnPlateau, monitor: fun }',
+      '',
+      'fit.callbacks[0].monitor: nothing writes fun; there are loss, accuracy, learning_rate (line 8)',
+    ],
+    [
+      '{ type: modelCheckpoint, filepath: "{epoch}-{val_loss}" }',
+      '',
+      'fit.callbacks[0].filepath: nothing writes val_loss; there are epoch, loss, accuracy, learning_rate (line 8)',
+    ],
+    [
+      '{ type: modelCheckpoint, filepath: "{epoch:x}" }',
+      '',
+      'fit.callbacks[0].filepath: {epoch:x} has a format that is not known; such as {epoch:02d} and {val_loss:.2f} are (line 8)',
+    ],
+    [
+      '{ type: modelCheckpoint, filepath: ../elsewhere }',
+      '',
+      'fit.callbacks[0].filepath: expected a name within the folder of the run, got "../elsewhere" (line 8)',
+    ],
+    [
+      '{ type: warmUp, steps: 5 }',
+      '  optimizer: { type: sgd, learningRate: { type: cosineDecay, initialLearningRate: 0.1, decaySteps: 9 } }',
+      'fit.callbacks[0]: warmUp sets the learning rate, which follows the schedule of the optimizer; give one of the two (line 8)',
+    ],
+    [
+      '{ type: csvLogger }',
+      '  initialEpoch: 2',
+      'fit.initialEpoch: begins with epoch 2 (counted from 0) of 2: nothing is left to train (line 9)',
+    ],
+    [
+      '{ type: earlyStoping }',
+      '',
+      'fit.callbacks[0].type: expected one of earlyStopping, reduceLROnPlateau, modelCheckpoint, learningRateScheduler, warmUp, csvLogger, terminateOnNaN, backupAndRestore, got "earlyStoping"; did you mean earlyStopping? (line 8)',
+    ],
+  ])('refuse %s %s', (callback, more, problem) => {
+    expect(of(callback, more)).toEqual([problem])
+  })
+})
+
+describe('of several outputs', () => {
+  const TABLE = { featureShape: [2], featureNames: ['a', 'b'], target: values(['y', 'z']) }
+  const TWO = ['{ type: dense, units: 1, name: main }', '{ type: dense, units: 1, name: aux, from: input }']
+
+  function problems(fit: string, outputs = '[{layer: main, target: y}, {layer: aux, target: z}]'): string[] {
+    const text = [
+      'model:',
+      `  outputs: ${outputs}`,
+      '  layers:',
+      ...TWO.map((layer) => `    - ${layer}`),
+      `fit: ${fit}`,
+      'data: { source: csv, file: f, target: [y, z] }',
+    ].join('\n')
+    const { experiment, problems: unparsed, positions } = parseExperiment({ text, overrides: {} })
+    if (experiment === null) return unparsed.map(formatProblem)
+    return checkExperiment(experiment, { ...IMAGES, ...TABLE }, { backend: 'cpu', positions }).map(formatProblem)
+  }
+
+  it('each has a loss, a weight and metrics, by name or in a list', () => {
+    expect(problems('{ loss: huber }')).toEqual([])
+    expect(problems('{ loss: [huber, meanAbsoluteError], lossWeights: [0.9, 0.1] }')).toEqual([])
+    expect(
+      problems(
+        '{ loss: { main: huber, aux: huber }, lossWeights: { aux: 0.1 }, metrics: { aux: [meanAbsoluteError] } }',
+      ),
+    ).toEqual([])
+  })
+
+  it.each([
+    [
+      'a loss of none of them',
+      '{ loss: { main: huber, aux: huber, other: huber } }',
+      ['fit.loss.other: no output is called other; there are main, aux (line 6)'],
+    ],
+    ['one without a loss', '{ loss: { main: huber } }', ['fit.loss: missing; the output aux has no loss (line 6)']],
+    ['too few losses', '{ loss: [huber] }', ['fit.loss: expected one for each output (main, aux), got 1 (line 6)']],
+    [
+      'a loss that does not fit its labels',
+      '{ loss: { main: huber, aux: binaryCrossentropy } }',
+      ['fit.loss.aux: needs labels of 0 and 1, but z has other values (line 6)'],
+    ],
+    [
+      'metrics of none of them',
+      '{ loss: huber, metrics: { axu: [accuracy] } }',
+      ['fit.metrics.axu: no output is called axu; there are main, aux (line 6)'],
+    ],
+    [
+      'a metric that does not fit',
+      '{ loss: huber, metrics: { aux: [accuracy] } }',
+      ['fit.metrics.aux[0]: accuracy needs class labels, but the target holds amounts; use meanAbsoluteError (line 6)'],
+    ],
+  ])('says what does not fit: %s', (_, fit, wanted) => {
+    expect(problems(fit)).toEqual(wanted)
+  })
+
+  it('says of units that do not fit the target, of which output', () => {
+    expect(problems('{ loss: huber }', '[main, {layer: aux, target: z}]')).toEqual([
+      'model.layers[0] (dense "main"): expected 2 units for the target y, z, got 1 (line 4)',
+    ])
+    expect(problems('{ loss: huber }', '[{layer: main, target: w}, {layer: aux, target: z}]')[0]).toBe(
+      'model.outputs[0].target: there is no target column w; there are y, z (line 2)',
+    )
   })
 })

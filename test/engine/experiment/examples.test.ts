@@ -1,4 +1,6 @@
 /** Every example that ships is sound, and trains. */
+import { lossDefaults } from '../../../src/contract/experiment/losses.ts'
+import { metricDefaults } from '../../../src/contract/experiment/metrics.ts'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -10,12 +12,13 @@ import { loadDataset } from '../../../src/main/engine/data/load-dataset.ts'
 import { checkExperiment } from '../../../src/main/engine/experiment/check.ts'
 import { parseExperiment } from '../../../src/main/engine/experiment/parse.ts'
 import { formatProblem, problemOfData } from '../../../src/main/engine/experiment/problems.ts'
-import { buildModel } from '../../../src/main/engine/models/build-model.ts'
-import { createForward } from '../../../src/main/engine/models/forward.ts'
 import { createLoss } from '../../../src/main/engine/models/losses.ts'
-import { createMetric } from '../../../src/main/engine/models/metrics.ts'
+import { createMetric } from '../../../src/main/engine/models/metrics/metric.ts'
 import { createOptimizer } from '../../../src/main/engine/models/optimizers/optimizer.ts'
 import { tf, useBackend } from '../models/load-tf.ts'
+import { buildChain, chainForward } from '../../support/chain.ts'
+import { lossesOf } from '../../../src/contract/experiment/fit.ts'
+import { type LayerSpec } from '../../../src/contract/experiment/layers.ts'
 
 const EXAMPLES = resolve('examples')
 const FILES = readdirSync(EXAMPLES).filter((file) => file.endsWith('.yaml'))
@@ -31,11 +34,14 @@ interface Trained {
 
 /** Trains for all epochs, or until `maxSteps`. */
 async function train(experiment: Experiment, maxSteps: number): Promise<Trained> {
-  const { fit, model } = experiment
+  const { fit } = experiment
+  const layers = experiment.model.layers as LayerSpec[]
+  const [kind = lossDefaults('meanSquaredError')] = lossesOf(fit)
+  const [named = metricDefaults('accuracy')] = Array.isArray(fit.metrics) ? fit.metrics : []
   const { shape, train: rows } = await loadDataset(experiment, EXAMPLES)
-  const built = buildModel(tf, model, shape.featureShape, fit.seed)
-  const forward = createForward(tf, built, model.layers, fit.loss)
-  const loss = createLoss(tf, fit.loss, forward.fromLogits)
+  const built = buildChain(tf, layers, shape.featureShape, fit.seed)
+  const forward = chainForward(tf, built, layers, kind.type)
+  const loss = createLoss(tf, kind, forward.fromLogits)
   const optimizer = createOptimizer(tf, fit.optimizer, forward.trainable)
   const batch = (rowNumbers: Int32Array) => {
     const x = new Float32Array(rowNumbers.length * rows.featureWidth)
@@ -60,10 +66,10 @@ async function train(experiment: Experiment, maxSteps: number): Promise<Trained>
   const { x, y } = batch(epochOrder(Math.min(rows.rows, 100), 0, 0, false))
   const output = forward.predict(x)
   const widths = { label: rows.labelWidth, output: output.shape.at(-1) ?? 1 }
-  const metric = createMetric(tf, fit.metrics[0] ?? 'accuracy', fit.loss, widths)
-  const hits = metric.measure({ yTrue: y, output, predictions: () => output })
-  metric.update(hits.dataSync()[0] ?? NaN, output.shape[0] ?? 0)
-  return { losses, metric: metric.result() }
+  const metric = createMetric(tf, named, { loss: kind, widths })
+  const hits = metric.measure({ yTrue: y, output, predictions: () => output, loss: tf.scalar(0), weights: null })
+  metric.update(hits.dataSync(), 0, output.shape[0] ?? 0)
+  return { losses, metric: metric.results()[0] ?? NaN }
 }
 
 function read(file: string): ReturnType<typeof parseExperiment> & { text: string } {

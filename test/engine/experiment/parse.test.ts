@@ -1,3 +1,5 @@
+import { LOSSES } from '../../../src/contract/experiment/losses.ts'
+import { LAYER_TYPES } from '../../../src/contract/experiment/layers.ts'
 import { describe, expect, it } from 'vitest'
 import { parseExperiment } from '../../../src/main/engine/experiment/parse.ts'
 import { formatProblem } from '../../../src/main/engine/experiment/problems.ts'
@@ -28,11 +30,8 @@ function edited(from: string, to: string): string {
   return TEXT.replace(from, to)
 }
 
-const LOSSES =
-  'meanSquaredError, meanAbsoluteError, huber, binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy'
-const LAYERS =
-  'dense, flatten, reshape, activation, leakyReLU, dropout, gaussianNoise, batchNormalization, layerNormalization, ' +
-  'conv1d, conv2d, maxPooling2d, averagePooling2d, globalAveragePooling2d, embedding, simpleRNN, lstm, gru'
+const LOSS_NAMES = LOSSES.join(', ')
+const LAYERS = LAYER_TYPES.join(', ')
 const OPTIMIZERS = 'sgd, rmsprop, adagrad, adadelta, adam, adamw, nadam, adamax, ftrl, lion'
 const SCHEDULES =
   'exponentialDecay, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay, cosineDecay, cosineDecayRestarts'
@@ -63,8 +62,7 @@ const BAD: [string, string, string[]][] = [
     'a key of nowhere',
     edited('units: 3', 'units: 3, weight: 1'),
     [
-      'model.layers[0].weight: unknown key; known here: type, units, activation, useBias, kernelInitializer, ' +
-        'biasInitializer, kernelRegularizer, name (line 9)',
+      'model.layers[0].weight: unknown key; known here: type, units, activation, activityRegularizer, kernelInitializer, kernelRegularizer, kernelConstraint, useBias, biasInitializer, biasRegularizer, biasConstraint, name, from, trainable (line 9)',
     ],
   ],
   [
@@ -76,22 +74,30 @@ const BAD: [string, string, string[]][] = [
     "Keras's loss",
     edited('sparseCategorical', 'sparse_categorical_'),
     [
-      `fit.loss: expected one of ${LOSSES}, got "sparse_categorical_Crossentropy"; did you mean sparseCategoricalCrossentropy? (line 11)`,
+      `fit.loss: expected one of ${LOSS_NAMES}, got "sparse_categorical_Crossentropy"; did you mean sparseCategoricalCrossentropy? (line 11)`,
     ],
   ],
   [
     'a short name',
     edited('sparseCategoricalCrossentropy', 'mse'),
-    [`fit.loss: expected one of ${LOSSES}, got "mse"; did you mean meanSquaredError? (line 11)`],
+    [`fit.loss: expected one of ${LOSS_NAMES}, got "mse"; did you mean meanSquaredError? (line 11)`],
   ],
   [
     'an unknown metric',
     edited('[accuracy]', '[accuracy, foo]'),
     [
-      'fit.metrics[1]: expected one of accuracy, meanSquaredError, meanAbsoluteError, rootMeanSquaredError, got "foo" (line 13)',
+      expect.stringMatching(
+        /^fit\.metrics\[1\]: expected one of accuracy, .*, categoricalHinge, got "foo" \(line 13\)$/,
+      ),
     ],
   ],
-  ['no list', edited('[accuracy]', 'accuracy'), ['fit.metrics: expected a list, got "accuracy" (line 13)']],
+  [
+    'no list',
+    edited('[accuracy]', 'accuracy'),
+    [
+      'fit.metrics: expected a list of metrics, for every output, or a mapping of lists by output, got "accuracy" (line 13)',
+    ],
+  ],
   [
     'an unknown layer',
     edited('dense', 'dens'),
@@ -127,7 +133,7 @@ const BAD: [string, string, string[]][] = [
   [
     'a missing setting',
     edited('  loss: sparseCategoricalCrossentropy\n', ''),
-    [`fit.loss: missing; expected one of ${LOSSES} (line 10)`],
+    [`fit.loss: missing; expected one of ${LOSS_NAMES}, or one with its settings (line 10)`],
   ],
   ['a missing part', TEXT.slice(0, TEXT.indexOf('fit:')), ['fit: missing; expected a mapping']],
   ['an empty part', `${TEXT.slice(0, TEXT.indexOf('fit:'))}fit:\n`, ['fit: expected a mapping, got nothing (line 10)']],

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { layer } from '../../../src/contract/experiment/layers.ts'
 import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
-import { buildModel } from '../../../src/main/engine/models/build-model.ts'
-import { createForward } from '../../../src/main/engine/models/forward.ts'
 import { summarizeModel } from '../../../src/main/engine/models/summary.ts'
 import { tf, useBackend } from './load-tf.ts'
+import { buildChain, chainForward, chainOf } from '../../support/chain.ts'
 
 function layersOf(...inputs: unknown[]): LayerSpec[] {
   return inputs.map((input) => layer.parse(input))
@@ -57,7 +56,7 @@ const CASES: { name: string; input: number[]; layers: LayerSpec[]; params: numbe
       { type: 'gru', units: 3, returnSequences: true },
       { type: 'simpleRNN', units: 2 },
     ),
-    params: 3 * 5 * 6 + 6 + 4 * (4 * (6 + 4) + 4) + 3 * (3 * (4 + 3) + 3) + 2 * (3 + 2) + 2,
+    params: 3 * 5 * 6 + 6 + 4 * (4 * (6 + 4) + 4) + 3 * (3 * (4 + 3) + 2 * 3) + 2 * (3 + 2) + 2,
   },
   {
     name: 'embedding and noise',
@@ -77,8 +76,8 @@ beforeAll(() => useBackend('cpu'))
 
 describe('buildModel', () => {
   it.each(CASES)('builds what summarizeModel says: $name', ({ input, layers, params }) => {
-    const model = buildModel(tf, { layers }, input, 1)
-    const summary = summarizeModel(layers, input)
+    const model = buildChain(tf, layers, input, 1)
+    const summary = summarizeModel(chainOf(layers, input), input)
     expect(summary.params).toBe(params)
     expect({
       params: model.countParams(),
@@ -93,7 +92,7 @@ describe('buildModel', () => {
       layers: summary.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
     })
     const x = tf.ones([2, ...input])
-    const y = createForward(tf, model, layers, 'meanSquaredError').predict(x)
+    const y = chainForward(tf, model, layers, 'meanSquaredError').predict(x)
     expect(y.shape).toEqual([2, ...(summary.layers.at(-1)?.outputShape ?? [])])
     model.dispose()
   })
@@ -101,7 +100,7 @@ describe('buildModel', () => {
   it('draws the same weights for the same seed, others for another, and others in each layer', () => {
     const layers = layersOf({ type: 'dense', units: 4 }, { type: 'dense', units: 4 })
     const weights = (seed: number): number[][] =>
-      buildModel(tf, { layers }, [4], seed)
+      buildChain(tf, layers, [4], seed)
         .getWeights()
         .map((weight) => Array.from(weight.dataSync()))
     const [kernel, bias, secondKernel] = weights(7)
@@ -113,7 +112,7 @@ describe('buildModel', () => {
 
   it('names the layer that cannot take its input', () => {
     const layers = layersOf({ type: 'conv2d', filters: 8, kernelSize: 3 })
-    expect(() => buildModel(tf, { layers }, [28, 28], 1)).toThrow(
+    expect(() => buildChain(tf, layers, [28, 28], 1)).toThrow(
       'model.layers[0]: expected an input of [height, width, channels], got [28, 28]; ' +
         'put {type: reshape, targetShape: [28, 28, 1]} before it',
     )

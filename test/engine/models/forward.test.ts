@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Loss } from '../../../src/contract/experiment/fit.ts'
+import { lossDefaults, type LossType } from '../../../src/contract/experiment/losses.ts'
 import { layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
-import { buildModel } from '../../../src/main/engine/models/build-model.ts'
-import { createForward } from '../../../src/main/engine/models/forward.ts'
-import type { Forward } from '../../../src/main/engine/models/forward.ts'
 import { createLoss } from '../../../src/main/engine/models/losses.ts'
-import type { Sequential, Tensor } from '../../../src/main/engine/models/tf.ts'
+import type { LayersModel, Tensor } from '../../../src/main/engine/models/tf.ts'
 import { BACKENDS, tf, useBackend } from './load-tf.ts'
+import { buildChain, chainForward, type ChainForward } from '../../support/chain.ts'
 
-function build(input: number[], loss: Loss, ...given: unknown[]): { model: Sequential; forward: Forward } {
+function build(input: number[], loss: LossType, ...given: unknown[]): { model: LayersModel; forward: ChainForward } {
   const layers = given.map((layer) => layerSchema.parse(layer))
-  const model = buildModel(tf, { layers }, input, 5)
-  return { model, forward: createForward(tf, model, layers, loss) }
+  const model = buildChain(tf, layers, input, 5)
+  return { model, forward: chainForward(tf, model, layers, loss) }
 }
 
 /** Numbers without a pattern, the same each time. */
@@ -31,7 +29,7 @@ function furthest(one: Tensor, other: Tensor): number {
 const HIDDEN = { type: 'dense', units: 6, activation: 'tanh' }
 const SOFTMAX = { type: 'dense', units: 4, activation: 'softmax' }
 
-const CASES: { name: string; input: number[]; loss: Loss; layers: unknown[]; fromLogits: boolean }[] = [
+const CASES: { name: string; input: number[]; loss: LossType; layers: unknown[]; fromLogits: boolean }[] = [
   { name: 'softmax', input: [5], loss: 'sparseCategoricalCrossentropy', layers: [HIDDEN, SOFTMAX], fromLogits: true },
   {
     name: 'softmax without bias',
@@ -84,7 +82,7 @@ describe.each(BACKENDS)('createForward on %s', (backend) => {
   it('lets gradients through to every weight', async () => {
     await useBackend(backend)
     const { forward } = build([5], 'sparseCategoricalCrossentropy', HIDDEN, { type: 'batchNormalization' }, SOFTMAX)
-    const loss = createLoss(tf, 'sparseCategoricalCrossentropy', forward.fromLogits)
+    const loss = createLoss(tf, lossDefaults('sparseCategoricalCrossentropy'), forward.fromLogits)
     const labels = tf.tensor2d([[0], [1], [2], [3]])
     const { grads } = tf.variableGrads(() => loss(labels, forward.output(wave([4, 5]), true)))
     expect(forward.trainable.map(({ name }) => name)).toEqual([

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { layer as layerSchema } from '../../../src/contract/experiment/layers.ts'
 import type { LayerSpec } from '../../../src/contract/experiment/layers.ts'
 import { createRandom } from '../../../src/main/engine/data/random.ts'
-import { buildModel } from '../../../src/main/engine/models/build-model.ts'
-import { createForward } from '../../../src/main/engine/models/forward.ts'
 import { createStepCounter } from '../../../src/main/engine/models/step-counter.ts'
 import { orthogonal } from '../../../src/main/engine/models/initial-weights.ts'
 import { layerNames, weightsOf } from '../../../src/main/engine/models/layer-kinds.ts'
 import { summarizeModel } from '../../../src/main/engine/models/summary.ts'
 import { tf, useBackend } from './load-tf.ts'
+import { buildChain, chainForward, chainOf } from '../../support/chain.ts'
 
 const layer = (given: unknown): LayerSpec => layerSchema.parse(given)
 
@@ -40,7 +39,7 @@ describe('layerNames', () => {
 describe('summarizeModel', () => {
   it('is the table of the model', () => {
     const layers = [{ type: 'flatten' }, { type: 'dense', units: 3 }, { type: 'batchNormalization' }].map(layer)
-    expect(summarizeModel(layers, [2, 2])).toEqual({
+    expect(summarizeModel(chainOf(layers, [2, 2]), [2, 2])).toEqual({
       inputShape: [2, 2],
       layers: [
         { name: 'flatten', type: 'flatten', outputShape: [4], params: 0, trainableParams: 0 },
@@ -59,7 +58,7 @@ describe('noise', () => {
     await useBackend('cpu')
     const layers = [layer(given)]
     const counter = createStepCounter()
-    const forward = createForward(tf, buildModel(tf, { layers }, [1000], seed, counter), layers, 'meanSquaredError')
+    const forward = chainForward(tf, buildChain(tf, layers, [1000], seed, counter), layers, 'meanSquaredError')
     const pass = (training: boolean): number[] => {
       counter.step++
       return Array.from(forward.output(tf.ones([2, 1000]), training).dataSync())

@@ -1,11 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Loss, Metric } from '../../../src/contract/experiment/fit.ts'
-import { createMetric, type MetricAccumulator, type MetricWidths } from '../../../src/main/engine/models/metrics.ts'
+import { lossDefaults, type LossType } from '../../../src/contract/experiment/losses.ts'
+import { metric as metricSchema } from '../../../src/contract/experiment/metrics.ts'
+import {
+  createMetric,
+  type MetricAccumulator,
+  type MetricWidths,
+} from '../../../src/main/engine/models/metrics/metric.ts'
 import { BACKENDS, tf, useBackend } from './load-tf.ts'
 
 interface Case {
-  metric: Metric
-  loss: Loss
+  metric: string
+  loss: LossType
   label: number
   output: number
   /** Two batches of two rows, then one of one row. */
@@ -169,10 +174,16 @@ function feed(
   const rows = yTrue.length / label
   const sum = tf.tidy(() => {
     const predictions = tf.tensor(yPred, [rows, output])
-    const batch = { yTrue: tf.tensor(yTrue, [rows, label]), output: predictions, predictions: () => predictions }
-    return accumulator.measure(batch).dataSync()[0] ?? NaN
+    const batch = {
+      yTrue: tf.tensor(yTrue, [rows, label]),
+      output: predictions,
+      predictions: () => predictions,
+      loss: tf.scalar(0),
+      weights: null,
+    }
+    return accumulator.measure(batch).dataSync()
   })
-  return accumulator.update(sum, rows)
+  return accumulator.update(sum, 0, rows)[0] ?? NaN
 }
 
 describe.each(BACKENDS)('createMetric on %s', (backend) => {
@@ -180,19 +191,22 @@ describe.each(BACKENDS)('createMetric on %s', (backend) => {
 
   it.each(CASES)('$metric with $loss: per batch, and over all rows', (testCase) => {
     const { metric, loss, batches, perBatch, result } = testCase
-    const accumulator = createMetric(tf, metric, loss, testCase)
-    expect(accumulator.result()).toBe(NaN)
+    const accumulator = createMetric(tf, metricSchema.parse(metric), { loss: lossDefaults(loss), widths: testCase })
+    expect(accumulator.results()[0]).toBe(NaN)
     const values = batches.map(([yTrue, yPred]) => feed(accumulator, testCase, yTrue, yPred))
     for (const [index, value] of values.entries()) expect(value).toBeCloseTo(perBatch[index] ?? NaN, 6)
-    expect(accumulator.result()).toBeCloseTo(result, 6)
+    expect(accumulator.results()[0]).toBeCloseTo(result, 6)
     accumulator.reset()
-    expect(accumulator.result()).toBe(NaN)
+    expect(accumulator.results()[0]).toBe(NaN)
     for (const [yTrue, yPred] of batches) feed(accumulator, testCase, yTrue, yPred)
-    expect(accumulator.result()).toBeCloseTo(result, 6)
+    expect(accumulator.results()[0]).toBeCloseTo(result, 6)
   })
 
   it('keeps no tensors', () => {
-    const accumulator = createMetric(tf, 'accuracy', 'binaryCrossentropy', { label: 1, output: 1 })
+    const accumulator = createMetric(tf, metricSchema.parse('accuracy'), {
+      loss: lossDefaults('binaryCrossentropy'),
+      widths: { label: 1, output: 1 },
+    })
     const before = tf.memory().numTensors
     feed(accumulator, { label: 1, output: 1 }, [1, 0], [0.6, 0.4])
     expect(tf.memory().numTensors).toBe(before)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ScalarsRecord } from '../../../src/contract/log-record.ts'
+import { readEnvelope } from '../../../src/main/engine/query/scalar-envelopes.ts'
 import { DATABASE_FILE, openDatabase } from '../../../src/main/engine/store/database.ts'
 import { createHistograms } from '../../../src/main/engine/store/histograms.ts'
 import { readPoints } from '../../../src/main/engine/store/read-points.ts'
@@ -193,4 +194,59 @@ test('nothing makes no series', () => {
 
 test('a run that is not there has no writer', () => {
   expect(() => temporaryStore().writer('other')).toThrow(expect.objectContaining({ code: 'not-found' }))
+})
+
+test.each([
+  ['in one go', false],
+  ['by another process', true],
+])('a run that is rewound shows what came before, and what is logged then: %s', (_, reopens) => {
+  const dir = temporaryDir()
+  const shape = { chunkPoints: 4, fanOut: 2 }
+  let store = openStore(dir, shape)
+  onTestFinished(() => store.close())
+  insertRun(store)
+  const histogram = (step: number) => {
+    return {
+      kind: 'histogram',
+      tag: 'h',
+      step,
+      wallTime: 1000,
+      edges: Float64Array.of(0, 1),
+      counts: Float64Array.of(step),
+      nonFinite: 0,
+    } as const
+  }
+  store.writer(RUN).append([scalars('a', range(0, 19)), scalars('epoch', [10, 20]), scalars('short', [1, 2])])
+  store.writer(RUN).append([histogram(10), histogram(20)])
+  store.writer(RUN).rewind(10)
+  if (reopens) {
+    store.close()
+    store = openStore(dir, shape)
+  }
+  expect(store.listSeries(RUN).map(({ tag, count, last }) => [tag, count, last.step])).toEqual([
+    ['a', 11, 10],
+    ['epoch', 1, 10],
+    ['short', 2, 2],
+  ])
+  // Steps that are no lower than those that were hidden: without the rewind they would stand beside them.
+  store.writer(RUN).append([scalars('a', [18, 19], () => 7), scalars('epoch', [20], () => 7), scalars('short', [3])])
+  store.writer(RUN).append([histogram(20)])
+  expect([...(readPoints(store, RUN, 'a')?.steps ?? [])]).toEqual([...range(0, 11), 18, 19])
+  expect([...(readPoints(store, RUN, 'epoch')?.values ?? [])]).toEqual([10 / 8, 7])
+  expect(store.listSeries(RUN).map(({ tag, count, max }) => [tag, count, max])).toEqual([
+    ['a', 13, 7],
+    ['epoch', 2, 7],
+    ['short', 3, 3 / 8],
+  ])
+  expect(store.readHistograms(RUN, 'h').map(({ step }) => step)).toEqual([10, 20])
+})
+
+test('a series that is rewound to before its first point is not there until it has points again', () => {
+  const store = temporaryStore()
+  store.writer(RUN).append([scalars('a', [3, 4])])
+  store.writer(RUN).rewind(0)
+  const question = { x: 'step', range: null, columns: 10, smoothing: 0 } as const
+  expect([store.listSeries(RUN), readEnvelope(store, RUN, 'a', question)?.count ?? 0]).toEqual([[], 0])
+  store.writer(RUN).append([scalars('a', [3])])
+  expect([...(readPoints(store, RUN, 'a')?.steps ?? [])]).toEqual([3])
 })

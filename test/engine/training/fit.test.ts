@@ -133,7 +133,7 @@ test('everySteps thins what is logged, not what is trained', async () => {
 test('progress is told now and then, and at the end of training where it is', async () => {
   const { progress } = await train(line({ epochs: 200 }))
   expect(progress.length).toBeLessThan(50)
-  expect(progress.find(({ step }) => step === 600)).toMatchObject({
+  expect(progress.find(({ phase, step }) => phase === 'training' && step === 600)).toMatchObject({
     phase: 'training',
     epoch: 199,
     epochs: 200,

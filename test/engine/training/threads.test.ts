@@ -18,7 +18,7 @@ describe('workOf', () => {
     ['lstm', [{ type: 'lstm', units: 4 }], [7, 3], 32 * 7 * (3 * 16 + 4 * 16)],
     ['embedding', [{ type: 'embedding', inputDim: 1000, outputDim: 4 }], [6], 32 * 24],
   ] as const)('of %s', (_name, layers, shape, work) => {
-    expect(workOf(given(layers as never), [...shape])).toBe(work)
+    expect(workOf(given(layers as never), { featureShape: shape, featureNames: null })).toBe(work)
   })
 })
 
@@ -39,7 +39,7 @@ describe('chooseThreads', () => {
         ],
         batchSize,
       ),
-      [784],
+      { featureShape: [784], featureNames: null },
     )
     return process.env['TF_NUM_INTRAOP_THREADS']
   }

@@ -113,6 +113,13 @@ export async function startFakeEngine(pageDir: string, runCount: number, options
     return recordOf(id)
   }
 
+  const resumeRun = (id: RunId): RunRecord => {
+    store.runs.update(id, { state: 'running', endedAt: null })
+    tell(id)
+    grow(id, 0)
+    return recordOf(id)
+  }
+
   const context: ApiContext = {
     store,
     bus,
@@ -124,6 +131,7 @@ export async function startFakeEngine(pageDir: string, runCount: number, options
     shutdown: () => undefined,
     runs: {
       start: () => Promise.resolve(startRun()),
+      resume: ({ runId }) => Promise.resolve(resumeRun(runId)),
       stop: (id) => Promise.resolve(end(id, 'stopped')),
       runningCount: () => timers.size,
       liveCount: () => timers.size,

@@ -16,7 +16,9 @@ export const coreLayers = [
   z
     .strictObject({ type: z.literal('permute'), dims: z.array(positiveInt).min(1), ...named })
     .describe('dimensions in another order, counted from 1'),
-  z.strictObject({ type: z.literal('repeatVector'), n: positiveInt, ...named }).describe('the row n times: [n, features]'),
+  z
+    .strictObject({ type: z.literal('repeatVector'), n: positiveInt, ...named })
+    .describe('the row n times: [n, features]'),
   z.strictObject({ type: z.literal('activation'), activation, ...named }),
   z
     .strictObject({

@@ -53,4 +53,3 @@ export const normalizationLayers = [
     .strictObject({ type: z.literal('rmsNormalization'), axis: axes, epsilon: positive.default(1e-6), ...named })
     .describe('by the root of the mean square'),
 ] as const
-

@@ -7,6 +7,10 @@ import { constraint, initializer, regularizer } from './weights.ts'
 /** Of every layer. */
 export const named = {
   name: text.regex(/^[A-Za-z0-9_.-]+$/, expected('letters, digits, _ . or -')).optional(),
+  from: z
+    .union([text, z.array(text).min(1)], expected('the name of an input or a layer, or a list of names'))
+    .optional()
+    .describe('what it takes: the name of an input or of a layer above; default: the layer before'),
   trainable: flag.optional().describe('false: its weights stay as they are'),
 }
 
@@ -42,4 +46,3 @@ export const padding = oneOf(['valid', 'same'])
   .describe('valid: windows stay within; same: as many outputs as inputs when strides are 1')
 
 export const oneAxis = z.int(expected('an axis')).default(-1)
-

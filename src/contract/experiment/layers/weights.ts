@@ -47,7 +47,9 @@ const initializerObject = z.discriminatedUnion(
     z.strictObject({ type: z.literal('orthogonal'), gain: number.default(1) }),
     z.strictObject({ type: z.literal('identity'), gain: number.default(1) }),
   ],
-  expected('an initializer with a type of constant, randomUniform, randomNormal, truncatedNormal, varianceScaling, orthogonal or identity'),
+  expected(
+    'an initializer with a type of constant, randomUniform, randomNormal, truncatedNormal, varianceScaling, orthogonal or identity',
+  ),
 )
 
 export const initializer = z.union(

@@ -1,8 +1,13 @@
-/** Examples that ship with Minima, and the check of an experiment file while it is written. */
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Example } from '../../../contract/requests.ts'
+/** Examples that ship with Minima, and what writing an experiment file needs: its check, its schema, folders of data. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { MinimaError } from '../../../contract/errors.ts'
+import type { Example, Folder } from '../../../contract/requests.ts'
+import { experimentJsonSchema } from '../../../contract/experiment/json-schema.ts'
+import { previewData } from '../data/preview.ts'
+import { parseExperiment } from '../experiment/parse.ts'
 import { hparamsOf } from '../experiment/hparams.ts'
+import { outlineOf } from '../experiment/outline.ts'
 import { checkExperimentText } from '../resolve-experiment.ts'
 import type { ApiContext } from './context.ts'
 import type { Handlers } from './router.ts'
@@ -12,7 +17,10 @@ const FIRST = 'fashion-mnist-sample'
 
 export function experimentHandlers({
   examplesDir,
-}: ApiContext): Pick<Handlers, 'experiments.examples' | 'experiments.check'> {
+}: ApiContext): Pick<
+  Handlers,
+  'experiments.examples' | 'experiments.check' | 'experiments.preview' | 'experiments.schema' | 'files.list'
+> {
   return {
     'experiments.examples': async () => {
       const files = (await readdir(examplesDir)).filter((file) => file.endsWith('.yaml')).sort()
@@ -20,9 +28,37 @@ export function experimentHandlers({
       return examples.sort((a, b) => Number(b.id === FIRST) - Number(a.id === FIRST))
     },
     'experiments.check': async (input) => {
-      const { experiment, problems } = await checkExperimentText(input)
-      return { problems: [...problems], hparams: experiment && hparamsOf(experiment) }
+      const { experiment, problems, shape } = await checkExperimentText(input)
+      return {
+        problems: [...problems],
+        hparams: experiment && hparamsOf(experiment),
+        outline: experiment && shape && outlineOf(experiment, shape),
+      }
     },
+    'experiments.preview': (input) => {
+      const { experiment } = parseExperiment(input)
+      return experiment && previewData(experiment.data, input.baseDir)
+    },
+    'experiments.schema': () => Promise.resolve(experimentJsonSchema()),
+    'files.list': ({ baseDir, dir }) => listFolder(resolve(baseDir, dir)),
+  }
+}
+
+async function listFolder(dir: string): Promise<Folder> {
+  const found = await readdir(dir, { withFileTypes: true }).catch((error: Error) => {
+    throw new MinimaError('not-found', `the folder cannot be read (${error.message})`)
+  })
+  const shown = found.filter(({ name }) => !name.startsWith('.'))
+  const entries = await Promise.all(
+    shown.map(async ({ name }) => {
+      const stats = await stat(join(dir, name)).catch(() => null) // such as a link to nowhere
+      return stats && { name, isFolder: stats.isDirectory(), bytes: stats.isFile() ? stats.size : 0 }
+    }),
+  )
+  const there = entries.filter((entry) => entry !== null)
+  return {
+    dir,
+    entries: there.sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || a.name.localeCompare(b.name)),
   }
 }
 

@@ -1,27 +1,56 @@
 /** Runs and their series. */
+import { dirname } from 'node:path'
 import { MinimaError } from '../../../contract/errors.ts'
+import { experiment } from '../../../contract/experiment/experiment.ts'
 import type { RunDetail } from '../../../contract/run.ts'
 import { encodeEnvelopes, scalarQuery } from '../../../contract/scalars.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import { readEnvelope } from '../query/scalar-envelopes.ts'
 import type { Store } from '../store/store.ts'
+import { predictInChild } from '../training/predict-host.ts'
 import type { ApiContext } from './context.ts'
 import { parseParams, type Handlers } from './router.ts'
 
 export function runHandlers({
   store,
   runs,
+  trainerScript,
 }: ApiContext): Pick<
   Handlers,
-  'runs.list' | 'runs.get' | 'runs.start' | 'runs.stop' | 'series.list' | 'histograms.list'
+  | 'runs.list'
+  | 'runs.get'
+  | 'runs.start'
+  | 'runs.resume'
+  | 'runs.findLearningRate'
+  | 'runs.predict'
+  | 'runs.stop'
+  | 'series.list'
+  | 'histograms.list'
 > {
   return {
     'runs.list': () => store.runs.list(),
     'runs.get': ({ runId }) => getRun(store, runId),
     'runs.start': (params) => runs.start(params),
+    'runs.resume': (params) => runs.resume(params),
+    'runs.findLearningRate': ({ range, ...params }) => runs.start(params, range),
     'runs.stop': async ({ runId }) => {
       await runs.stop(runId)
       return {}
+    },
+    'runs.predict': ({ runId, part, rows }) => {
+      const { config, weightsDir, sourcePath, environment, name } = getRun(store, runId)
+      const parsed = experiment.safeParse(config)
+      if (!parsed.success) throw new MinimaError('bad-request', `${name} was not made from an experiment file`)
+      if (weightsDir === null) throw new MinimaError('not-found', `${name} has saved no weights`)
+      const baseDir = sourcePath === null ? (environment?.workingDir ?? '.') : dirname(sourcePath)
+      return predictInChild(trainerScript, {
+        type: 'predict',
+        experiment: parsed.data,
+        baseDir,
+        weightsDir,
+        part,
+        rows,
+      })
     },
     'series.list': ({ runId }) => store.listSeries(getRun(store, runId).runId),
     'histograms.list': ({ runId }) => store.listHistograms(getRun(store, runId).runId),

@@ -1,6 +1,7 @@
 /** Data as it was read: tables and what their columns mean, before rows are split and numbers are scaled. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Loss } from '../../../contract/experiment/fit.ts'
+import { lossesOf } from '../../../contract/experiment/fit.ts'
+import type { LossType } from '../../../contract/experiment/losses.ts'
 import type { Table, Target } from './dataset.ts'
 
 /** What can be told without reading all features. */
@@ -19,9 +20,12 @@ export interface Source extends SourceShape {
   readonly test: Table | null
 }
 
-const CLASS_LOSSES: ReadonlySet<Loss> = new Set([
+const CLASS_LOSSES: ReadonlySet<LossType> = new Set([
   'binaryCrossentropy',
+  'binaryFocalCrossentropy',
   'categoricalCrossentropy',
+  'categoricalFocalCrossentropy',
+  'categoricalHinge',
   'sparseCategoricalCrossentropy',
 ] as const)
 
@@ -32,7 +36,10 @@ export function encodesTarget(experiment: Experiment): boolean {
 
 /** Whether labels are classes: the file names them, encodes them, or has a loss that needs them. */
 export function wantsClasses(experiment: Experiment): boolean {
-  return experiment.data.classes !== undefined || encodesTarget(experiment) || CLASS_LOSSES.has(experiment.fit.loss)
+  const { data, fit } = experiment
+  return (
+    data.classes !== undefined || encodesTarget(experiment) || lossesOf(fit).some(({ type }) => CLASS_LOSSES.has(type))
+  )
 }
 
 export function isZeroOne(labels: Float32Array): boolean {

@@ -1,15 +1,16 @@
 /** Follows a row through the layers, as far as it goes, and asks of each layer whether the backend can train it. */
+import type { Activation, LayerEntry, LayerSpec } from '../../../contract/experiment/layers.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Activation, LayerSpec } from '../../../contract/experiment/layers.ts'
 import type { DataShape } from '../data/dataset.ts'
 import type { BackendName } from '../models/backend-limits.ts'
 import { refusalOf } from '../models/backend-limits.ts'
 import type { Shape } from '../models/layer-kind.ts'
+import { ancestry, resolveGraph, type ModelGraph } from '../models/model-graph.ts'
 import { traceShapes } from '../models/trace-shapes.ts'
 import type { Report } from './problems.ts'
 
-/** What a model gives for a row, and which layer decided it. */
-export interface ModelOutput {
+/** What an output gives for a row, and which layer decided it. */
+export interface OutputShape {
   readonly shape: Shape
   readonly activation: Activation
   /** The layer whose number of units is that of the output. */
@@ -17,47 +18,59 @@ export interface ModelOutput {
   readonly activationFrom: number
 }
 
+export interface CheckedLayers {
+  readonly graph: ModelGraph
+  /** In the order of the graph's. */
+  readonly outputs: readonly OutputShape[]
+}
+
 /** null when no row gets to the end. */
 export function checkLayers(
-  { model: { layers } }: Experiment,
-  { featureShape }: DataShape,
+  { model }: Experiment,
+  data: DataShape,
   backend: BackendName,
   report: Report,
-): ModelOutput | null {
+): CheckedLayers | null {
+  const { layers } = model
   checkNames(layers, report)
-  const { shapes, fault } = traceShapes(layers, featureShape)
-  for (const index of shapes.keys()) {
-    const refusal = refusalOf(backend, { layers, shapes, index })
+  const { graph, faults } = resolveGraph(model, data)
+  for (const { at, message } of faults) report(at, message)
+  if (faults.length > 0) return null
+  const { given, gives, fault } = traceShapes(graph)
+  for (const index of given.keys()) {
+    const path = ancestry(graph, index)
+    const place = {
+      layers: path.map((node) => graph.nodes[node]?.spec as LayerSpec),
+      shapes: path.map((node) => given[node]?.[0] ?? []),
+      index: path.length - 1,
+    }
+    const refusal = refusalOf(backend, place)
     if (refusal !== null) report(['model', 'layers', index], refusal, layerLabel(layers, index))
   }
   if (fault !== null) {
     report(['model', 'layers', fault.layer], fault.error.message, layerLabel(layers, fault.layer))
     return null
   }
-  const last = layers.length - 1
-  return {
-    shape: shapes.at(-1) ?? [],
-    activation: activationOf(layers[last]),
-    unitsFrom: Math.max(
-      layers.findLastIndex((layer) => 'units' in layer),
-      0,
-    ),
-    activationFrom: last,
-  }
+  const outputs = graph.outputs.map(({ node }) => {
+    const spec = graph.nodes[node]?.spec
+    return {
+      shape: gives[node] ?? [],
+      activation: spec !== undefined && 'activation' in spec ? spec.activation : 'linear',
+      unitsFrom: ancestry(graph, node).findLast((index) => 'units' in (graph.nodes[index]?.spec ?? {})) ?? node,
+      activationFrom: node,
+    } as const
+  })
+  return { graph, outputs }
 }
 
 /** `model.layers[3] (dense "output")` */
-export function layerLabel(layers: readonly LayerSpec[], index: number): string {
+export function layerLabel(layers: readonly LayerEntry[], index: number): string {
   const layer = layers[index]
   const name = layer?.name === undefined ? '' : ` "${layer.name}"`
   return `model.layers[${index}] (${layer?.type}${name})`
 }
 
-function activationOf(layer: LayerSpec | undefined): Activation {
-  return layer !== undefined && 'activation' in layer ? layer.activation : 'linear'
-}
-
-function checkNames(layers: readonly LayerSpec[], report: Report): void {
+function checkNames(layers: readonly LayerEntry[], report: Report): void {
   for (const [index, { name }] of layers.entries()) {
     const first = layers.findIndex((other) => other.name === name)
     if (name === undefined || first === index) continue

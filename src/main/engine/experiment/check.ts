@@ -3,9 +3,10 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { Problem } from '../../../contract/requests.ts'
 import type { DataShape } from '../data/dataset.ts'
 import type { BackendName } from '../models/backend-limits.ts'
+import { checkCallbacks } from './check-callbacks.ts'
 import { checkData } from './check-data.ts'
 import { checkLayers } from './check-layers.ts'
-import { checkTarget } from './check-target.ts'
+import { checkOutputs } from './check-target.ts'
 import type { Positions } from './positions.ts'
 import { NO_POSITIONS } from './positions.ts'
 import type { Report } from './problems.ts'
@@ -28,7 +29,8 @@ export function checkExperiment(experiment: Experiment, data: DataShape, context
     problems.push(makeProblem(label ?? at, positions.of(at), message))
   }
   checkData(experiment, data, report)
-  const output = checkLayers(experiment, data, backend, report)
-  if (output !== null) checkTarget(experiment, data.target, output, report)
+  checkCallbacks(experiment, data, report)
+  const layers = checkLayers(experiment, data, backend, report)
+  if (layers !== null) checkOutputs(experiment, data.target, layers, report)
   return problems
 }

@@ -8,7 +8,6 @@ const VALUES: Readonly<Record<string, string>> = {
   rmse: 'rootMeanSquaredError',
   acc: 'accuracy',
   crossentropy: 'sparseCategoricalCrossentropy',
-  silu: 'swish',
   momentum: 'sgd',
   normalize: 'standardize',
   normalization: 'standardize',
@@ -64,8 +63,17 @@ export function meantValue(given: string, known: readonly string[]): string | nu
   return alias !== undefined && known.includes(alias) ? alias : closestName(given, known)
 }
 
+/** `val_acc` → `val_accuracy` */
+export function meantFigure(given: string, known: readonly string[]): string | null {
+  const [, prefix = '', name = ''] = /^(val_?)?(.*)$/.exec(given) ?? []
+  const alias = aliasOf(name, VALUES)
+  return meantValue(alias === undefined ? given : `${prefix && 'val_'}${alias}`, known)
+}
+
 export function meantKey(given: string, known: readonly string[]): string | null {
   const alias = aliasOf(given, KEYS)
   if (alias !== undefined && known.includes(alias)) return alias
-  return closestName(given, known) ?? aliasOf(given, PLACES) ?? null
+  const closest = closestName(given, known)
+  if (closest !== null && sameName(closest, given)) return closest
+  return aliasOf(given, PLACES) ?? closest
 }

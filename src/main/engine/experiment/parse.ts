@@ -3,7 +3,7 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { experiment as experimentSchema } from '../../../contract/experiment/experiment.ts'
 import type { Problem, RequestArgs } from '../../../contract/requests.ts'
 import { applyOverrides } from './overrides.ts'
-import type { Positions } from './positions.ts'
+import type { KeyPath, Positions } from './positions.ts'
 import { NO_POSITIONS, positionsIn } from './positions.ts'
 import { makeProblem } from './problems.ts'
 import { parseYaml } from './yaml-text.ts'
@@ -23,10 +23,19 @@ type ExperimentText = Pick<RequestArgs<'experiments.check'>, 'text' | 'overrides
 export function parseExperiment({ text, overrides }: ExperimentText): ParsedExperiment {
   const yaml = parseYaml(text)
   if (yaml.problems.length > 0) return faulty(yaml.problems, positionsIn(yaml.document, yaml.lines, []))
-  const emptiness = emptinessOf(yaml.value)
+  return parseExperimentValue(yaml.value, overrides, (hidden) => positionsIn(yaml.document, yaml.lines, hidden))
+}
+
+/** As `parseExperiment`, of what was read already. @param positionsWithout the settings that were set beside the text */
+export function parseExperimentValue(
+  given: unknown,
+  overrides: ExperimentText['overrides'],
+  positionsWithout: (hidden: readonly KeyPath[]) => Positions,
+): ParsedExperiment {
+  const emptiness = emptinessOf(given)
   if (emptiness !== null) return faulty([makeProblem('', null, emptiness)], NO_POSITIONS)
-  const { value, paths, problems } = applyOverrides(yaml.value, overrides)
-  const positions = positionsIn(yaml.document, yaml.lines, paths)
+  const { value, paths, problems } = applyOverrides(given, overrides)
+  const positions = positionsWithout(paths)
   const checked = experimentSchema.safeParse(value)
   const context = { schema: experimentSchema, value, positions }
   const issues = checked.error?.issues.flatMap((issue) => problemsOfIssue(issue, context)) ?? []

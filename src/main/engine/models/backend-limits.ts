@@ -3,7 +3,7 @@
  * Keras. Such layers are refused before training, never trained wrongly.
  */
 import type { LayerSpec, LayerType } from '../../../contract/experiment/layers.ts'
-import { NON_NEGATIVE } from './activations.ts'
+import { isNonNegative } from './activations.ts'
 import type { Shape } from './layer-kind.ts'
 import { weightsOf } from './layer-kinds.ts'
 import { perDimension } from './layers/window.ts'
@@ -77,24 +77,31 @@ function outputIsNonNegative(layers: readonly LayerSpec[]): boolean {
   const last = layers.at(-1)
   if (last === undefined) return false
   if (KEEPS_SIGN.has(last.type)) return outputIsNonNegative(layers.slice(0, -1))
-  return 'activation' in last && NON_NEGATIVE.has(last.activation)
+  return 'activation' in last && isNonNegative(last.activation)
 }
 
 const maxPoolNegatives: Limit = (place) => {
   if (!trainsBefore(place) || outputIsNonNegative(place.layers.slice(0, place.index))) return null
   return {
-    what: "the WASM backend's gradient of maxPooling2d is wrong where its inputs are negative",
+    what: `the WASM backend's gradient of ${place.layers[place.index]?.type} is wrong where its inputs are negative`,
     advice: 'put a relu before it',
     trainedBy: ['tensorflow', 'cpu'],
   }
 }
 
+const wrongGradient: Limit = ({ layers, index }) => ({
+  what: `the WASM backend's gradient of ${layers[index]?.type} is wrong`,
+  trainedBy: ['tensorflow', 'cpu'],
+})
+
 /** The gradient divides by the whole window where part of it lies over the edge. */
 const averagePoolEdges: Limit = (place) => {
   const spec = place.layers[place.index]
-  if (spec?.type !== 'averagePooling2d' || spec.padding !== 'same' || !trainsBefore(place)) return null
-  const window = perDimension(spec.poolSize, 2)
-  const strides = perDimension(spec.strides ?? spec.poolSize, 2)
+  if (spec?.type !== 'averagePooling1d' && spec?.type !== 'averagePooling2d') return null
+  if (spec.padding !== 'same' || !trainsBefore(place)) return null
+  const dimensions = spec.type === 'averagePooling1d' ? 1 : 2
+  const window = perDimension(spec.poolSize, dimensions)
+  const strides = perDimension(spec.strides ?? spec.poolSize, dimensions)
   const overhangs = window.some((size, dimension) => {
     const length = place.shapes[place.index]?.[dimension] ?? 0
     const stride = strides[dimension] ?? 1
@@ -102,7 +109,7 @@ const averagePoolEdges: Limit = (place) => {
   })
   if (!overhangs) return null
   return {
-    what: 'the gradient of averagePooling2d is wrong here where a window hangs over the edge',
+    what: `the gradient of ${spec.type} is wrong here where a window hangs over the edge`,
     advice: 'set padding: valid',
     trainedBy: ['tensorflow'],
   }
@@ -112,11 +119,20 @@ const LIMITS: Readonly<Record<'wasm' | 'cpu', Partial<Record<LayerType, Limit>>>
   wasm: {
     conv1d: noGradient,
     conv2d: noGradient,
+    conv3d: wrongGradient,
+    conv1dTranspose: noGradient,
+    conv2dTranspose: noGradient,
+    depthwiseConv1d: noGradient,
+    depthwiseConv2d: noGradient,
+    separableConv1d: noGradient,
+    separableConv2d: noGradient,
     embedding: noGradient,
+    maxPooling1d: maxPoolNegatives,
     maxPooling2d: maxPoolNegatives,
+    averagePooling1d: averagePoolEdges,
     averagePooling2d: averagePoolEdges,
   },
-  cpu: { averagePooling2d: averagePoolEdges },
+  cpu: { averagePooling1d: averagePoolEdges, averagePooling2d: averagePoolEdges },
 }
 
 const TRAIN_WITH = { tensorflow: 'train it on TensorFlow', cpu: 'train it slowly with `backend: cpu`' } as const

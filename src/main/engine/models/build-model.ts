@@ -1,40 +1,69 @@
-/** From the layers of an experiment to a TensorFlow.js model with its first weights drawn. */
+/** From the graph of an experiment to a TensorFlow.js model with its first weights drawn. */
 import { MinimaError } from '../../../contract/errors.ts'
-import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { createRandom, deriveSeed, STREAM } from '../data/random.ts'
-import type { Shape, Weight } from './layer-kind.ts'
-import { buildLayer, layerNames, weightsOf } from './layer-kinds.ts'
+import type { Weight } from './layer-kind.ts'
+import { buildLayer, weightsOf } from './layer-kinds.ts'
+import type { GraphValue, ModelGraph } from './model-graph.ts'
 import { createStepCounter, type StepCounter } from './step-counter.ts'
-import type { Sequential, Tf, TfLayer } from './tf.ts'
+import type { LayersModel, SymbolicTensor, Tf, TfLayer } from './tf.ts'
 import { traceShapes } from './trace-shapes.ts'
 import { applyWeightRules } from './weight-rules.ts'
 
+export interface BuiltModel {
+  readonly graph: ModelGraph
+  /** A Sequential where the graph is a chain. Optimizer and loss are not the model's: it is never compiled. */
+  readonly model: LayersModel
+  /** By node; shared ones several times. */
+  readonly layers: readonly TfLayer[]
+}
+
 /**
  * First weights, dropout and noise depend on `seed` and the layers alone, not on the backend; layers draw apart from each
- * other. Noise is drawn by `counter`, which whoever takes the steps keeps. Optimizer and loss are not the model's: it is never compiled.
+ * other. Noise is drawn by `counter`, which whoever takes the steps keeps.
  *
- * @param inputShape of one row, without the batch dimension
- * @throws MinimaError `experiment-invalid` when a layer cannot take what the one before it gives
+ * @throws MinimaError `experiment-invalid` when a layer cannot take what it is given
  */
 export function buildModel(
   tf: Tf,
-  model: Experiment['model'],
-  inputShape: Shape,
+  graph: ModelGraph,
   seed: number,
   counter: StepCounter = createStepCounter(),
-): Sequential {
-  const { shapes, fault } = traceShapes(model.layers, inputShape)
+): BuiltModel {
+  const { given, fault } = traceShapes(graph)
   if (fault) throw new MinimaError('experiment-invalid', `model.layers[${fault.layer}]: ${fault.error.message}`)
-  const names = layerNames(model.layers)
-  const sequential = tf.sequential()
-  for (const [index, spec] of model.layers.entries()) {
-    const args = { name: names[index] ?? spec.type, ...(index === 0 && { inputShape: [...inputShape] }) }
+  const layers: TfLayer[] = []
+  for (const [index, { name, spec, owner }] of graph.nodes.entries()) {
+    const shape = given[index]?.[0] ?? []
+    const args = { name, ...(graph.isChain && index === 0 && { inputShape: [...shape] }) }
     const noise = { seed: deriveSeed(seed, STREAM.dropout, index), counter }
-    const layer = buildLayer(tf, spec, args, noise, shapes[index] ?? [])
-    sequential.add(layer)
-    setFirstWeights(tf, layer, weightsOf(spec, shapes[index] ?? []), deriveSeed(seed, STREAM.weights, index))
+    layers.push(layers[owner] ?? buildLayer(tf, spec, args, noise, shape))
   }
+  const model = graph.isChain ? chain(tf, layers) : connected(tf, graph, layers)
+  for (const [index, { spec, owner }] of graph.nodes.entries()) {
+    const layer = layers[index]
+    if (owner !== index || layer === undefined) continue
+    setFirstWeights(tf, layer, weightsOf(spec, given[index]?.[0] ?? []), deriveSeed(seed, STREAM.weights, index))
+  }
+  return { graph, model, layers }
+}
+
+function chain(tf: Tf, layers: readonly TfLayer[]): LayersModel {
+  const sequential = tf.sequential()
+  for (const layer of layers) sequential.add(layer)
   return sequential
+}
+
+function connected(tf: Tf, { inputs, nodes, outputs }: ModelGraph, layers: readonly TfLayer[]): LayersModel {
+  const symbols = inputs.map(({ name, shape }) => tf.input({ name, shape: [...shape] }))
+  const results: SymbolicTensor[] = []
+  const symbolOf = (value: GraphValue): SymbolicTensor =>
+    ('input' in value ? symbols[value.input] : results[value.node]) as SymbolicTensor
+  for (const [index, { from }] of nodes.entries()) {
+    const [first, ...others] = from.map(symbolOf)
+    const taken = others.length === 0 ? first : [first, ...others]
+    results.push(layers[index]?.apply(taken as SymbolicTensor) as SymbolicTensor)
+  }
+  return tf.model({ inputs: symbols, outputs: outputs.map(({ node }) => results[node] as SymbolicTensor) })
 }
 
 function setFirstWeights(tf: Tf, layer: TfLayer, weights: readonly Weight[], seed: number): void {

@@ -1,22 +1,22 @@
-/** The forward pass of a built model, with its last activation left off where the loss takes it in. */
-import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Loss } from '../../../contract/experiment/fit.ts'
-import type { LayerSpec } from '../../../contract/experiment/layers.ts'
+/** The forward pass of a built model, with the last activation of an output left off where its loss takes it in. */
+import type { Loss, LossType } from '../../../contract/experiment/losses.ts'
+import { activationFunction } from './activations.ts'
+import type { BuiltModel } from './build-model.ts'
 import type { Constrain } from './constraints.ts'
-import type { LayerVariable, Scalar, Sequential, Tensor, Tf, TfLayer, Variable } from './tf.ts'
+import type { GraphValue, ModelGraph } from './model-graph.ts'
+import { pickColumns } from './pick-columns.ts'
 import { constraintOf } from './weight-rules.ts'
+import type { LayerVariable, Scalar, Tensor, Tf, TfLayer, Variable } from './tf.ts'
 
 export interface Forward {
-  /** Whether `output` gives logits: softmax or sigmoid is left off for the loss to take in. Hand it to `createLoss`. */
-  readonly fromLogits: boolean
+  /** Of each output, whether it gives logits: softmax or sigmoid is left off for the loss to take in. For `createLoss`. */
+  readonly fromLogits: readonly boolean[]
   /** The weights that are trained, in the order of the layers; `dense_1/kernel`. */
   readonly trainable: readonly NamedVariable[]
-  /** Logits or values of a batch; gradients reach the model's variables. */
-  output(x: Tensor, training: boolean): Tensor
-  /** From `output` to predictions. */
-  activate(output: Tensor): Tensor
-  /** `activate(output(x, false))`. */
-  predict(x: Tensor): Tensor
+  /** Logits or values of a batch, of each output; gradients reach the model's variables. */
+  outputs(features: Tensor, training: boolean): readonly Tensor[]
+  /** From `outputs` to predictions. */
+  activate(outputs: readonly Tensor[]): readonly Tensor[]
   /** What regularizers add to the loss; null when there are none. */
   penalty(): Scalar | null
 }
@@ -28,43 +28,58 @@ export interface NamedVariable {
   readonly constrain?: Constrain | undefined
 }
 
+type Peeled = 'sigmoid' | 'softmax' | 'heaviside' | null
+
 /** Which activation a loss takes in, as Keras does inside fit. */
-const TAKES_IN: Partial<Record<Loss, 'sigmoid' | 'softmax'>> = {
+const TAKES_IN: Partial<Record<LossType, Peeled>> = {
+  perceptron: 'heaviside',
   binaryCrossentropy: 'sigmoid',
   categoricalCrossentropy: 'softmax',
   sparseCategoricalCrossentropy: 'softmax',
 }
 
-/** `sigmoid` or `softmax` when the last layer ends in just what the loss takes in, else null. */
-function peeledActivation(layers: readonly LayerSpec[], loss: Loss): 'sigmoid' | 'softmax' | null {
-  const last = layers.at(-1)
-  const wanted = TAKES_IN[loss]
-  if (wanted === undefined || (last?.type !== 'dense' && last?.type !== 'activation')) return null
-  return last.activation === wanted ? wanted : null
+/** `sigmoid` or `softmax` when the output's layer ends in just what the loss takes in, and nobody else takes it; else null. */
+function peeledActivation({ nodes }: ModelGraph, node: number, loss: Loss): Peeled {
+  const wanted = 'fromLogits' in loss && loss.fromLogits ? null : (TAKES_IN[loss.type] ?? null)
+  const spec = nodes[node]?.spec
+  if (wanted === null || (spec?.type !== 'dense' && spec?.type !== 'activation')) return null
+  const taken = nodes.some(({ from }) => from.some((value) => 'node' in value && value.node === node))
+  return spec.activation === wanted && !taken ? wanted : null
 }
 
-export function createForward(tf: Tf, model: Sequential, layers: Experiment['model']['layers'], loss: Loss): Forward {
-  const peeled = peeledActivation(layers, loss)
-  const last = model.layers.at(-1)
-  const body = peeled === null ? model.layers : model.layers.slice(0, -1)
+/** @param losses of the outputs */
+export function createForward(tf: Tf, { graph, layers }: BuiltModel, losses: readonly Loss[]): Forward {
+  const { inputs, nodes, outputs } = graph
+  const peeled = outputs.map(({ node }, index) => peeledActivation(graph, node, losses[index] as Loss))
+  const peeledNodes = new Set(outputs.flatMap(({ node }, index) => (peeled[index] ? [node] : [])))
+  const owned = layers.filter((_, index) => nodes[index]?.owner === index)
 
-  const output = (x: Tensor, training: boolean): Tensor => {
-    const hidden = body.reduce((tensor, layer) => layer.apply(tensor, { training }) as Tensor, x)
-    return peeled !== null && layers.at(-1)?.type === 'dense' && last ? applyLinear(tf, last, hidden) : hidden
-  }
-  const activate = (values: Tensor): Tensor => {
-    if (peeled === null) return values
-    return peeled === 'softmax' ? tf.softmax(values) : tf.sigmoid(values)
+  const apply = (index: number, given: readonly Tensor[], training: boolean): Tensor => {
+    const layer = layers[index] as TfLayer
+    const [first] = given as [Tensor]
+    if (!peeledNodes.has(index)) return layer.apply(given.length > 1 ? [...given] : first, { training }) as Tensor
+    return nodes[index]?.spec.type === 'dense' ? applyLinear(tf, layer, first) : first
   }
 
   return {
-    fromLogits: peeled !== null,
-    trainable: model.layers.flatMap(trainableOf),
-    output,
-    activate,
-    predict: (x) => tf.tidy(() => activate(output(x, false))),
+    fromLogits: peeled.map((activation) => activation !== null),
+    trainable: owned.flatMap(trainableOf),
+    outputs(features, training) {
+      const given = inputs.map(({ positions }) => pickColumns(tf, features, positions))
+      const results: Tensor[] = []
+      const valueOf = (value: GraphValue): Tensor =>
+        ('input' in value ? given[value.input] : results[value.node]) as Tensor
+      for (const [index, { from }] of nodes.entries()) results.push(apply(index, from.map(valueOf), training))
+      return outputs.map(({ node }) => results[node] as Tensor)
+    },
+    activate: (values) =>
+      values.map((value, index) => {
+        const activation = peeled[index] ?? null
+        if (activation === null) return value
+        return activationFunction(tf, activation)(value)
+      }),
     penalty() {
-      const losses = model.layers.flatMap((layer) => layer.calculateLosses())
+      const losses = owned.flatMap((layer) => layer.calculateLosses())
       return losses.length > 0 ? (tf.addN(losses) as Scalar) : null
     },
   }

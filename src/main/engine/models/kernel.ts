@@ -1,12 +1,11 @@
 /** What dense and convolution layers share: a kernel, perhaps a bias, an activation. */
 import type { LayerOf } from '../../../contract/experiment/layers.ts'
-import type { Activation } from '../../../contract/experiment/layers.ts'
 import type { Constraint, Initializer, Regularizer } from '../../../contract/experiment/layers/weights.ts'
 import { activationOf } from './activations.ts'
 import { drawOf } from './initial-weights.ts'
 import type { Shape, Weight } from './layer-kind.ts'
 import { lastOf } from './layer-kind.ts'
-import type { Tensor, Tf } from './tf.ts'
+import type { Tf } from './tf.ts'
 
 export interface WeightSettings {
   readonly initializer: Initializer
@@ -33,10 +32,7 @@ export function biasWeight(spec: BiasSpec, shape: Shape): readonly Weight[] {
 /** @param width of the bias */
 export function kernelWeights(spec: KernelSpec, kernelShape: Shape, width = lastOf(kernelShape)): readonly Weight[] {
   const { kernelInitializer: initializer, kernelRegularizer: regularizer, kernelConstraint: constraint } = spec
-  return [
-    trainedWeight('kernel', kernelShape, { initializer, regularizer, constraint }),
-    ...biasWeight(spec, [width]),
-  ]
+  return [trainedWeight('kernel', kernelShape, { initializer, regularizer, constraint }), ...biasWeight(spec, [width])]
 }
 
 /** Initializers are zeros: cheap, and overwritten by what Minima draws. */
@@ -47,11 +43,4 @@ export function kernelArgs(tf: Tf, spec: KernelSpec) {
     kernelInitializer: 'zeros',
     biasInitializer: 'zeros',
   } as const
-}
-
-/** An activation as a function of tensors. */
-export function activationFunction(tf: Tf, activation: Activation): (x: Tensor) => Tensor {
-  if (activation === 'linear') return (x) => x
-  const layer = tf.layers.activation({ activation: activationOf(tf, activation) })
-  return (x) => layer.apply(x) as Tensor
 }

@@ -36,8 +36,10 @@ export interface NoiseSource {
 export interface LayerKind<T extends LayerType> {
   /** Keras's automatic name, without its number: `max_pooling2d`. */
   readonly autoName: string
-  /** @throws ShapeFault */
-  outputShape(spec: LayerOf<T>, input: Shape): Shape
+  /** How many inputs; by default one. */
+  readonly takes?: 2 | 'several'
+  /** @param others inputs after the first @throws ShapeFault */
+  outputShape(spec: LayerOf<T>, input: Shape, others?: readonly Shape[]): Shape
   /** In the order in which TensorFlow.js keeps them. */
   weights(spec: LayerOf<T>, input: Shape): readonly Weight[]
   /** Weights are drawn and set afterwards. */

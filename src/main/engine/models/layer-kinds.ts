@@ -1,8 +1,9 @@
 /** Every layer type of the contract and what is known of it. */
-import type { LayerSpec, LayerType } from '../../../contract/experiment/layers.ts'
+import type { LayerEntry, LayerSpec, LayerType } from '../../../contract/experiment/layers.ts'
 import type { BuildArgs, LayerKind, NoiseSource, Shape, Weight } from './layer-kind.ts'
 import * as convolution from './layers/convolution.ts'
 import * as core from './layers/core.ts'
+import * as merging from './layers/merging.ts'
 import * as noise from './layers/noise.ts'
 import * as normalization from './layers/normalization.ts'
 import * as pooling from './layers/pooling.ts'
@@ -77,6 +78,14 @@ const LAYER_KINDS: { readonly [T in LayerType]: LayerKind<T> } = {
   lstm: sequence.lstm,
   gru: sequence.gru,
   bidirectional: sequence.bidirectional,
+  add: merging.add,
+  subtract: merging.subtract,
+  multiply: merging.multiply,
+  average: merging.average,
+  maximum: merging.maximum,
+  minimum: merging.minimum,
+  concatenate: merging.concatenate,
+  dot: merging.dot,
 }
 
 /** TypeScript cannot see that the kind of `spec.type` takes `spec`; here is the one place where it is told so. */
@@ -85,8 +94,14 @@ function kindOf<T extends LayerType>(spec: { type: T }): LayerKind<T> {
 }
 
 /** @throws ShapeFault */
-export function outputShapeOf(spec: LayerSpec, input: Shape): Shape {
-  return kindOf(spec).outputShape(spec as never, input)
+export function outputShapeOf(spec: LayerSpec, inputs: readonly Shape[]): Shape {
+  const [first = [], ...others] = inputs
+  return kindOf(spec).outputShape(spec as never, first, others)
+}
+
+/** How many inputs it takes. */
+export function inputsTakenBy(spec: { type: LayerType }): 1 | 2 | 'several' {
+  return kindOf(spec).takes ?? 1
 }
 
 export function weightsOf(spec: LayerSpec, input: Shape): readonly Weight[] {
@@ -102,12 +117,12 @@ export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, noise: Nois
 }
 
 /** Names given, and Keras's automatic ones for the rest: dense, dense_1, … counted per model. */
-export function layerNames(layers: readonly LayerSpec[]): string[] {
+export function layerNames(layers: readonly LayerEntry[]): string[] {
   const taken = new Set(layers.flatMap((layer) => layer.name ?? []))
   const counts = new Map<string, number>()
   return layers.map((layer) => {
     if (layer.name !== undefined) return layer.name
-    const base = kindOf(layer).autoName
+    const base = layer.type === 'shared' ? layer.layer : kindOf(layer).autoName
     let count = counts.get(base) ?? 0
     const numbered = (): string => (count === 0 ? base : `${base}_${count}`)
     while (taken.has(numbered())) count++

@@ -6,7 +6,7 @@ import type * as layersApi from '@tensorflow/tfjs-layers'
 export type Tf = typeof core & typeof layersApi
 
 export type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core'
-export type { LayersModel, LayerVariable, Sequential } from '@tensorflow/tfjs-layers'
+export type { LayersModel, LayerVariable, Sequential, SymbolicTensor } from '@tensorflow/tfjs-layers'
 export type TfLayer = layersApi.layers.Layer
 
 /** Tensors by name, as tfjs's `variableGrads` gives gradients. */

@@ -8,6 +8,8 @@ import type { WorkspaceDatabase } from './database.ts'
 export interface Histograms {
   /** A step below that of the last one hides those from it on, as for scalars. To be called within a transaction. */
   append(runId: string, record: HistogramRecord): void
+  /** Hides those after `step`, of all tags. To be called within a transaction. */
+  rewind(runId: string, step: number): void
   list(runId: string): HistogramSummary[]
   /** Those that are not superseded, by step. */
   read(runId: string, tag: string): HistogramRecord[]
@@ -24,6 +26,9 @@ interface HistogramRow {
 export function createHistograms({ sqlite, read }: WorkspaceDatabase): Histograms {
   const supersede = sqlite.prepare<[string, string, number]>(
     'UPDATE histograms SET superseded = 1 WHERE run_id = ? AND tag = ? AND superseded = 0 AND step >= ?',
+  )
+  const supersedeAll = sqlite.prepare<[string, number]>(
+    'UPDATE histograms SET superseded = 1 WHERE run_id = ? AND superseded = 0 AND step > ?',
   )
   const lastStep = sqlite
     .prepare<[string, string], number | null>(
@@ -48,6 +53,7 @@ export function createHistograms({ sqlite, read }: WorkspaceDatabase): Histogram
       if (step < (lastStep.get(runId, tag) ?? -Infinity)) supersede.run(runId, tag, step)
       insert.run(runId, tag, step, wallTime, nonFinite, encodeColumn(edges), encodeColumn(counts))
     },
+    rewind: (runId, step) => void supersedeAll.run(runId, step),
     list: (runId) => read(() => summaries.all(runId)),
     read: (runId, tag) =>
       read(() => rows.all(runId, tag)).map((row) => ({

@@ -8,11 +8,14 @@ export interface RunWriter {
   /**
    * Stores the records in one transaction; when it returns they survive the death of the process.
    *
+   * @param alongside what else is written in that transaction
    * @returns the tags of the series that grew, each once.
    * @throws MinimaError `bad-request` for a record that breaks its contract, `workspace-unusable` when the disk fails or
    *   is full; then nothing of the batch was stored, and the writer can be used on.
    */
-  append(records: readonly LogRecord[]): string[]
+  append(records: readonly LogRecord[], alongside?: () => void): string[]
+  /** Hides what was logged after `step`: a run that is resumed repeats it. */
+  rewind(step: number): void
   /** Packs what was appended more tightly, for a run that has ended. Appending stays possible. */
   seal(): void
 }
@@ -35,7 +38,7 @@ export function createRunWriter(
     }
   }
   return {
-    append(records) {
+    append(records, alongside) {
       const tags = new Set<string>()
       transact(() => {
         for (const record of records) {
@@ -46,8 +49,15 @@ export function createRunWriter(
             if (record.steps.length > 0) tags.add(record.tag)
           }
         }
+        alongside?.()
       })
       return [...tags]
+    },
+    rewind(step) {
+      transact(() => {
+        series.rewind(step)
+        histograms.rewind(runId, step)
+      })
     },
     seal() {
       transact(() => series.seal())

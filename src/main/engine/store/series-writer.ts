@@ -9,6 +9,8 @@ import { summarizeSegment } from './walk-segment.ts'
 
 export interface SeriesWriter {
   append(tag: string, points: PointColumns): void
+  /** Hides the points after `step` in all series of the run: they will be repeated. */
+  rewind(step: number): void
   /** Writes the summaries of the series that grew; the last thing in a transaction. */
   flush(): void
   /** Makes chunks of tails that are long enough: the run has ended. */
@@ -47,6 +49,7 @@ export function createSeriesWriters(
   const selectSeries = sqlite.prepare<[string, string], { series_id: number; summary: Uint8Array }>(
     'SELECT series_id, summary FROM series WHERE run_id = ? AND tag = ?',
   )
+  const selectTags = sqlite.prepare<[string], string>('SELECT tag FROM series WHERE run_id = ?').pluck()
   const insertSeries = sqlite.prepare<[string, string, Uint8Array]>(
     'INSERT INTO series (run_id, tag, summary) VALUES (?, ?, ?)',
   )
@@ -81,22 +84,30 @@ export function createSeriesWriters(
       return { seriesId: Number(lastInsertRowid), summary: EMPTY_SUMMARY, segment: null, dirty: true }
     }
     const last = lastSegment.get(row.series_id)
-    const segment = last && {
+    // One that is cut takes no more points: they would not be seen.
+    const segment = last?.superseded_from === null && {
       segmentId: last.segment_id,
       chunkCount: last.chunk_count,
       sealedCount: last.sealed_count,
       tailCount: tailCountOf(last),
     }
-    return { seriesId: row.series_id, summary: unpackSummary(row.summary), segment: segment ?? null, dirty: false }
+    return { seriesId: row.series_id, summary: unpackSummary(row.summary), segment: segment || null, dirty: false }
+  }
+
+  /** Hides the points from `step` on. */
+  const cut = (series: OpenSeries, step: number): void => {
+    supersede.run(step, series.seriesId, step)
+    // Visible steps ascend over all segments, so at most the last visible one is cut, and those before it are in its
+    // `prior` already: a restart costs the same however many came before it.
+    const last = lastVisibleSegment.get(series.seriesId)
+    series.summary = last
+      ? combine(unpackSummary(last.prior), summarizeSegment(reader, toSegment(last)))
+      : EMPTY_SUMMARY
   }
 
   /** Hides what is repeated from `step` on, and starts a segment there. */
   const openSegment = (series: OpenSeries, step: number): OpenSegment => {
-    supersede.run(step, series.seriesId, step)
-    // Visible steps ascend over all segments, so at most the last visible one is cut, and those before it are in its
-    // `prior` already: a restart costs the same however many came before it.
-    const cut = lastVisibleSegment.get(series.seriesId)
-    series.summary = cut ? combine(unpackSummary(cut.prior), summarizeSegment(reader, toSegment(cut))) : EMPTY_SUMMARY
+    cut(series, step)
     const { lastInsertRowid } = insertSegment.run(series.seriesId, step, packSummary(series.summary))
     return { segmentId: Number(lastInsertRowid), chunkCount: 0, sealedCount: 0, tailCount: 0 }
   }
@@ -123,6 +134,15 @@ export function createSeriesWriters(
           from = to
         }
         series.dirty = true
+      },
+      rewind(step) {
+        for (const tag of selectTags.all(runId)) {
+          const series = seriesOf(tag)
+          if (series.segment === null || series.summary.lastStep <= step) continue
+          cut(series, step + 1)
+          series.segment = null
+          series.dirty = true
+        }
       },
       flush() {
         for (const series of open.values()) {

@@ -4,6 +4,7 @@ import type { HistogramSummary, SeriesSummary } from '../../../contract/run.ts'
 import { MinimaError } from '../../../contract/errors.ts'
 import { openDatabase } from './database.ts'
 import { createHistograms } from './histograms.ts'
+import { createJournals, type Journals } from './journals.ts'
 import { createRunWriter, type RunWriter } from './run-writer.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createScalarReader, type ScalarReader } from './scalar-reader.ts'
@@ -16,10 +17,11 @@ import { unpackSummary } from './summary.ts'
 export interface Store {
   readonly runs: Runs
   readonly settings: Settings
+  readonly journals: Journals
   readonly scalars: ScalarReader
   /** The one writer of that run. @throws MinimaError `not-found`. */
   writer(runId: string): RunWriter
-  /** By tag. */
+  /** By tag; those of which all points are hidden are left out. */
   listSeries(runId: string): SeriesSummary[]
   /** By tag. */
   listHistograms(runId: string): HistogramSummary[]
@@ -59,6 +61,7 @@ export function openStore(workspaceDir: string, options: StoreOptions = {}): Sto
   return {
     runs,
     settings: createSettings(database),
+    journals: createJournals(database),
     scalars,
     writer(runId) {
       if (!runs.getTimeline(runId)) throw new MinimaError('not-found', `there is no run ${runId}`)
@@ -69,7 +72,9 @@ export function openStore(workspaceDir: string, options: StoreOptions = {}): Sto
     listSeries: (runId) =>
       database
         .read(() => selectSeries.all(runId))
-        .map(({ tag, summary }) => toSeriesSummary(tag, unpackSummary(summary))),
+        .map(({ tag, summary }) => ({ tag, summary: unpackSummary(summary) }))
+        .filter(({ summary }) => summary.count > 0)
+        .map(({ tag, summary }) => toSeriesSummary(tag, summary)),
     listHistograms: (runId) => histograms.list(runId),
     readHistograms: (runId, tag) => histograms.read(runId, tag),
     close: () => database.close(),

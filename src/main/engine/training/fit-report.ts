@@ -26,8 +26,8 @@ export interface FitReport {
   histogramsDue(epoch: number): boolean
   stepped(step: number, loss: number, metrics: readonly number[], cost: StepCost): void
   histograms(step: number): void
-  /** Means over an epoch, a validation or a test, as `group/loss`, `group/accuracy`, ... */
-  summed(group: 'epoch' | 'validation' | 'test', step: number, loss: number, metrics: ReadonlyMap<string, number>): void
+  /** Means over an epoch, a validation or a test, by name, as `group/loss`, `group/accuracy`, ... */
+  summed(group: 'epoch' | 'validation' | 'test', step: number, figures: Readonly<Record<string, number>>): void
   learningRate(step: number, rate: number): void
   evaluated(ms: number): void
   /** Tells where the training stands; without `force` ten times a second at most. */
@@ -45,7 +45,7 @@ export function createFitReport(experiment: Experiment, training: PreparedTraini
   const { log, now } = hooks
   const plan = { epochs: spec.epochs, stepsPerEpoch: training.stepsPerEpoch }
   const clock = createStepClock(plan)
-  const metricTags = spec.metrics.map((name) => `train/${name}`)
+  const metricTags = training.metrics('training').flatMap(({ names }) => names.map((name) => `train/${name}`))
   const final: Record<string, number> = {}
   let toldAt = -Infinity
   let drawnAt = -Infinity
@@ -80,9 +80,9 @@ export function createFitReport(experiment: Experiment, training: PreparedTraini
         log.histogram(histogramOf(`gradients/${name}`, step, at, values))
       }
     },
-    summed(group, step, loss, metrics) {
+    summed(group, step, figures) {
       const at = now()
-      for (const [name, value] of [['loss', loss] as const, ...metrics]) {
+      for (const [name, value] of Object.entries(figures)) {
         log.scalar(`${group}/${name}`, step, value, at)
         final[`${group}/${name}`] = value
       }

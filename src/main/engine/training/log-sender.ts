@@ -51,7 +51,7 @@ export function createLogSender(
   const flushIfDue = (): void => {
     if (now() - flushedAt >= FLUSH_MS) flush()
   }
-  const timer = setInterval(flushIfDue, FLUSH_MS)
+  const timer = setInterval(flushIfDue, FLUSH_MS / 2)
   timer.unref()
 
   return {

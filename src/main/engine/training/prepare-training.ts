@@ -1,8 +1,7 @@
 /** From an experiment to everything a training loop needs: rows, model, loss, optimizer, metrics. */
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { Metric } from '../../../contract/experiment/fit.ts'
-import { gatherLabels } from '../data/batches.ts'
+import { gatherFeatures, gatherLabels } from '../data/batches.ts'
 import { classWeights, rowWeights } from '../data/class-weights.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
@@ -11,17 +10,20 @@ import { checkExperiment } from '../experiment/check.ts'
 import { formatProblem } from '../experiment/problems.ts'
 import { adaptLayers } from '../models/adapt.ts'
 import { buildModel } from '../models/build-model.ts'
-import { createForward } from '../models/forward.ts'
+import { createForward, type Forward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
-import { createMetric, type MetricAccumulator } from '../models/metrics.ts'
+import { createMetric, createOutputLoss, type MetricAccumulator } from '../models/metrics/metric.ts'
+import { resolveGraph } from '../models/model-graph.ts'
+import { resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
 import { createOptimizer } from '../models/optimizers/optimizer.ts'
 import { createStepCounter } from '../models/step-counter.ts'
 import { summarizeModel } from '../models/summary.ts'
+import type { Tf } from '../models/tf.ts'
 import type { Runtime } from './backends/backend.ts'
 import { createSteps } from './create-steps.ts'
 import { createEagerSteps } from './eager-steps.ts'
 import { bfloat16Obstacle } from './precision.ts'
-import type { StepParts } from './step-body.ts'
+import type { StepOutput, StepParts } from './step-body.ts'
 import type { Steps } from './steps.ts'
 import type { PreparedMessage, StartMessage } from './trainer-protocol.ts'
 
@@ -29,8 +31,8 @@ export interface PreparedTraining {
   readonly data: Dataset
   readonly parts: StepParts
   readonly steps: Steps
-  /** Fresh accumulators, one per metric of the experiment. */
-  readonly metrics: () => MetricAccumulator[]
+  /** Fresh accumulators, one for each sum that a batch tells. */
+  readonly metrics: (of: 'training' | 'evaluation') => MetricAccumulator[]
   readonly stepsPerEpoch: number
   readonly headlineTag: string
   /** What a person should know of how it trains, one line each. */
@@ -53,31 +55,52 @@ export async function prepareTraining(
 ): Promise<PreparedTraining> {
   const { tf } = runtime
   const { fit, model: modelSpec } = experiment
-  const data = options.data ?? (await loadDataset(experiment, baseDir))
+  const data = validatedOn(options.data ?? (await loadDataset(experiment, baseDir)), fit)
   // The engine checked against the backend it expected; this is the one that there is.
   const problems = checkExperiment(experiment, data.shape, { backend: runtime.name })
   if (problems.length > 0) {
     throw new MinimaError('experiment-invalid', problems.map(formatProblem).join('\n'), { problems })
   }
-  const { featureShape } = data.shape
   const counter = createStepCounter()
-  const model = buildModel(tf, modelSpec, featureShape, fit.seed, counter)
-  const forward = createForward(tf, model, modelSpec.layers, fit.loss)
-  adaptLayers(tf, model.layers, () => {
-    for (const features of featureBatches(tf, data.train, featureShape)) tf.dispose([forward.predict(features), features])
-  })
-  const widths = { label: data.train.labelWidth, output: outputWidth(model.outputShape) }
-  const metrics = (): MetricAccumulator[] => fit.metrics.map((metric) => createMetric(tf, metric, fit.loss, widths))
+  const { graph } = resolveGraph(modelSpec, data.shape)
+  const built = buildModel(tf, graph, fit.seed, counter)
+  const asked = resolveOutputs(experiment, graph, data.shape.target).outputs
+  const forward = createForward(
+    tf,
+    built,
+    asked.map(({ loss }) => loss),
+  )
+  adaptLayers(tf, built.layers, () => passAll(tf, forward, data))
+  const outputWidths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
+  const metricsOf = (output: ModelOutput, index: number, of: 'training' | 'evaluation'): MetricAccumulator[] => {
+    const widths = { label: output.labels?.length ?? data.train.labelWidth, output: outputWidths[index] ?? 1 }
+    const context = { loss: output.loss, widths }
+    const accumulators = [
+      ...output.metrics.map((metric) => createMetric(tf, metric, context)),
+      ...output.weightedMetrics.map((metric) => createMetric(tf, metric, { ...context, weighted: true })),
+    ]
+    if (asked.length === 1) return accumulators
+    const named = (name: string): string => `${output.name}_${name}`
+    return [
+      createOutputLoss(tf, named('loss'), of === 'training' ? 'batches' : 'rows'),
+      ...accumulators.map((metric) => ({ ...metric, names: metric.names.map(named) })),
+    ]
+  }
   const parts: StepParts = {
     tf,
-    model,
+    model: built.model,
     forward,
-    loss: createLoss(tf, fit.loss, forward.fromLogits),
+    outputs: asked.map((output, index): StepOutput => ({
+      loss: createLoss(tf, output.loss, forward.fromLogits[index] ?? false),
+      lossWeight: output.lossWeight,
+      labels: output.labels,
+      metrics: metricsOf(output, index, 'training'),
+    })),
     optimizer: createOptimizer(tf, fit.optimizer, forward.trainable),
-    metrics: metrics(),
     counter,
-    featureShape,
+    featureShape: data.shape.featureShape,
   }
+  const judgedBy = asked.flatMap((output, index) => metricsOf(output, index, 'training'))[asked.length > 1 ? 1 : 0]
   const weights = options.rowWeights ?? weightsOfRows(experiment, data)
   const stepData = { parts: data, batchSize: fit.batchSize, weights }
   const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime) : null
@@ -90,9 +113,9 @@ export async function prepareTraining(
     data,
     parts,
     steps,
-    metrics,
-    stepsPerEpoch: Math.ceil(data.train.rows / fit.batchSize),
-    headlineTag: `${data.validation ? 'validation' : 'epoch'}/${headlineMetric(fit.metrics)}`,
+    metrics: (of) => asked.flatMap((output, index) => metricsOf(output, index, of)),
+    stepsPerEpoch: fit.stepsPerEpoch ?? Math.ceil(data.train.rows / fit.batchSize),
+    headlineTag: `${data.validation ? 'validation' : 'epoch'}/${judgedBy?.names[0] ?? 'loss'}`,
     notices: [
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
       ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),
@@ -116,11 +139,20 @@ export function preparedMessage(
       tfjs: runtime.tfjs,
     },
     rows: data.shape.parts,
-    model: summarizeModel(experiment.model.layers, data.shape.featureShape),
+    model: summarizeModel(resolveGraph(experiment.model, data.shape).graph, data.shape.featureShape),
     stepsPerEpoch: training.stepsPerEpoch,
     headlineTag: training.headlineTag,
     notices: training.notices,
   }
+}
+
+/** Only the first rows of the validation, where the experiment says how many batches of it are enough. */
+function validatedOn(data: Dataset, { validationSteps, batchSize }: Experiment['fit']): Dataset {
+  const { validation } = data
+  if (validation === null || validationSteps === null || validation.rows <= validationSteps * batchSize) return data
+  const rows = validationSteps * batchSize
+  const rowNumbers = (validation.rowNumbers ?? rowRange(validation.rows)).subarray(0, rows)
+  return { ...data, validation: { ...validation, rows, rowNumbers } }
 }
 
 /** null when all rows count alike. */
@@ -131,10 +163,16 @@ function weightsOfRows({ fit }: Experiment, { train, shape }: Dataset): Float32A
   return rowWeights(labels, train.rows, classWeights(fit.classWeight, shape.target))
 }
 
-function headlineMetric(metrics: readonly Metric[]): string {
-  return metrics[0] ?? 'loss'
-}
+/** Rows of a batch that layers adapt to. */
+const ADAPTED_ROWS = 256
 
-function outputWidth(shape: unknown): number {
-  return Array.isArray(shape) ? Number(shape.at(-1) ?? 1) : 1
+/** All training rows through the model once. */
+function passAll(tf: Tf, forward: Forward, { train, shape }: Dataset): void {
+  const order = rowRange(train.rows)
+  for (let from = 0; from < train.rows; from += ADAPTED_ROWS) {
+    const rows = order.subarray(from, from + ADAPTED_ROWS)
+    const features = new Float32Array(rows.length * train.featureWidth)
+    gatherFeatures(train, rows, features)
+    tf.tidy(() => void forward.outputs(tf.tensor(features, [rows.length, ...shape.featureShape]), false))
+  }
 }

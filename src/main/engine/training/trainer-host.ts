@@ -9,6 +9,8 @@ export interface TrainerListener {
   prepared(message: PreparedMessage): void
   logs(records: readonly LogRecord[]): void
   progress(progress: Progress): void
+  /** To be committed: what was logged before it has been given to `logs`. */
+  checkpointed(draft: string): void
   /** Exactly one of `ended` and `died` is called, once, last. */
   ended(message: EndedMessage): void
   died(error: MinimaError): void
@@ -45,6 +47,8 @@ export function startTrainer(script: string, job: StartMessage, listener: Traine
         return listener.logs(message.records)
       case 'progress':
         return listener.progress(message.progress)
+      case 'checkpoint':
+        return listener.checkpointed(message.draft)
       case 'ended':
         ended = true
         return listener.ended(message)

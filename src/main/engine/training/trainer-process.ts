@@ -1,14 +1,20 @@
 /**
- * The trainer: a process that trains one run and says how it goes over its channel, or with `--check NAME` tries one
- * backend and prints what it found.
+ * The trainer: a process that trains one run and says how it goes over its channel; with `--predict` one that predicts
+ * instead; with `--check NAME` one that tries a backend and prints what it found.
  */
 import { toErrorRecord } from '../../../contract/errors.ts'
+import type { Progress } from '../../../contract/run.ts'
 import { loadDataset } from '../data/load-dataset.ts'
 import { checkBackend } from './backends/check-backend.ts'
 import { LADDER, loadBackend } from './backends/ladder.ts'
+import type { Checkpoint } from './checkpoints/checkpoint.ts'
+import { draftCheckpoint, readCheckpoint } from './checkpoints/checkpoint-file.ts'
+import { findLearningRate } from './find-learning-rate.ts'
 import { fit } from './fit.ts'
 import { createLogSender } from './log-sender.ts'
 import { exitWithoutEngine } from './orphan-guard.ts'
+import type { PredictAnswer } from './predict-host.ts'
+import { predict, type PredictJob } from './predict.ts'
 import { preparedMessage, prepareTraining } from './prepare-training.ts'
 import { createSystemMeter } from './system-metrics.ts'
 import { chooseThreads } from './threads.ts'
@@ -33,6 +39,7 @@ let stopAsked = false
 let lastStep = 0
 
 async function train(job: StartMessage): Promise<EndedMessage> {
+  lastStep = job.resume?.step ?? 0
   const log = createLogSender((records) => say({ type: 'logs', records }))
   const meter = createSystemMeter()
   const sampling = setInterval(() => {
@@ -46,25 +53,34 @@ async function train(job: StartMessage): Promise<EndedMessage> {
   }, job.experiment.log.systemEverySecs * 1000)
   const ended = { type: 'ended', metrics: {}, error: null, notices: [], weightsSaved: false } as const
   try {
+    const resume = job.resume && readCheckpoint(job.resume.path)
     const data = await loadDataset(job.experiment, job.baseDir)
-    chooseThreads(job.experiment, data.shape.featureShape)
+    chooseThreads(job.experiment, data.shape)
     const { runtime, reason } = await loadBackend(job.experiment.backend)
     const training = await prepareTraining(job, runtime, { data })
-    say(preparedMessage(job, runtime, reason, training))
+    const prepared = preparedMessage(job, runtime, reason, training)
+    say(job.lrRange ? { ...prepared, headlineTag: 'lr_find/loss' } : prepared)
     const save = (name: string): Promise<void> => saveModel(runtime.tf, training.parts.model, job.weightsDir, name)
+    const hooks = {
+      log,
+      now,
+      pause,
+      stopAsked: () => stopAsked,
+      progress(progress: Progress) {
+        lastStep = progress.step
+        say({ type: 'progress', progress })
+      },
+    }
+    if (job.lrRange) return { ...ended, ...(await findLearningRate(job, job.lrRange, training, hooks)) }
     try {
-      const outcome = await fit(job, training, {
-        log,
-        now,
-        pause,
-        stopAsked: () => stopAsked,
-        progress(progress) {
-          lastStep = progress.step
-          say({ type: 'progress', progress })
-        },
-      })
+      const saveCheckpoint = async (checkpoint: Checkpoint): Promise<void> => {
+        const draft = await draftCheckpoint(job.weightsDir, checkpoint)
+        log.flush()
+        say({ type: 'checkpoint', draft })
+      }
+      const { state, metrics, notices } = await fit(job, training, { ...hooks, resume, saveCheckpoint })
       await save('final')
-      return { ...ended, ...outcome, weightsSaved: true }
+      return { ...ended, state, metrics, notices, weightsSaved: true }
     } catch (error) {
       const record = toErrorRecord(error)
       if (record.code !== 'loss-not-finite') throw error
@@ -84,6 +100,15 @@ if (process.argv.includes('--check')) {
   const backend = LADDER.find(({ name }) => name === checked)
   if (!backend) throw new Error(`no backend is called ${checked}`)
   process.stdout.write(`${JSON.stringify(await checkBackend(backend))}\n`)
+} else if (process.argv.includes('--predict')) {
+  exitWithoutEngine()
+  process.on('message', (job: PredictJob) => {
+    const answer = predict(job).then(
+      (predictions): PredictAnswer => ({ predictions }),
+      (error: unknown): PredictAnswer => ({ error: toErrorRecord(error) }),
+    )
+    void answer.then((told) => process.send?.(told, () => process.exit(0)))
+  })
 } else {
   exitWithoutEngine()
   process.on('message', (message: ToTrainer) => {

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '../../../contract/errors.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { LogRecord } from '../../../contract/log-record.ts'
 import type { ModelSummary, Progress } from '../../../contract/run.ts'
+import type { LrRange } from '../../../contract/requests.ts'
 
 export interface StartMessage {
   readonly type: 'start'
@@ -11,6 +12,10 @@ export interface StartMessage {
   readonly baseDir: string
   /** Where weights go. */
   readonly weightsDir: string
+  /** The checkpoint to go on from, and its step; without it training begins. */
+  readonly resume?: { readonly path: string; readonly step: number }
+  /** In place of a training: try rates from one to the other. */
+  readonly lrRange?: LrRange
 }
 
 export interface StopMessage {
@@ -41,6 +46,12 @@ export interface ProgressMessage {
   readonly progress: Progress
 }
 
+/** A checkpoint is written that holds all that was logged so far: to be committed once that is stored. */
+export interface CheckpointMessage {
+  readonly type: 'checkpoint'
+  readonly draft: string
+}
+
 /** The last message of a trainer. */
 export interface EndedMessage {
   readonly type: 'ended'
@@ -51,4 +62,4 @@ export interface EndedMessage {
   readonly weightsSaved: boolean
 }
 
-export type FromTrainer = PreparedMessage | LogsMessage | ProgressMessage | EndedMessage
+export type FromTrainer = PreparedMessage | LogsMessage | ProgressMessage | CheckpointMessage | EndedMessage

@@ -1,7 +1,8 @@
 /** Weights in memory and on the disk: snapshots to return to, and saved models in tfjs's LayersModel format. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LayersModel, Tf } from '../models/tf.ts'
+import { MinimaError } from '../../../contract/errors.ts'
+import type { LayersModel, Tensor, Tf } from '../models/tf.ts'
 
 export interface WeightSnapshot {
   readonly step: number
@@ -20,23 +21,60 @@ export function restoreSnapshot(tf: Tf, model: LayersModel, snapshot: WeightSnap
 }
 
 /** Writes `model.json` and `weights.bin` into `dir/name`, whole or not at all. */
-export async function saveModel(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
-  const draft = join(dir, `${name}.draft`)
+export function saveModel(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
+  return save(tf, model, dir, name, ({ modelTopology, format, generatedBy, convertedBy }, weightsManifest) => {
+    return { file: 'model.json', content: { modelTopology, format, generatedBy, convertedBy, weightsManifest } }
+  })
+}
+
+/** Writes `weights.json`, tfjs's manifest, and `weights.bin` into `dir/name`, whole or not at all. */
+export function saveWeights(tf: Tf, model: LayersModel, dir: string, name: string): Promise<void> {
+  return save(tf, model, dir, name, (_, weightsManifest) => ({ file: 'weights.json', content: weightsManifest }))
+}
+
+type Artifacts = Parameters<Parameters<Tf['io']['withSaveHandler']>[0]>[0]
+type Describe = (artifacts: Artifacts, weightsManifest: unknown) => { file: string; content: unknown }
+
+async function save(tf: Tf, model: LayersModel, dir: string, name: string, describe: Describe): Promise<void> {
+  const final = join(dir, name)
+  const draft = `${final}.draft`
   await mkdir(draft, { recursive: true })
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
-      const { modelTopology, format, generatedBy, convertedBy, weightSpecs } = artifacts
-      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }]
-      const description = { modelTopology, format, generatedBy, convertedBy, weightsManifest }
+      const manifest = [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }]
+      const { file, content } = describe(artifacts, manifest)
       await writeFile(join(draft, 'weights.bin'), joinBuffers(artifacts.weightData))
-      await writeFile(join(draft, 'model.json'), JSON.stringify(description))
+      await writeFile(join(draft, file), JSON.stringify(content))
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } }
     }),
   )
-  const final = join(dir, name)
   await rm(final, { recursive: true, force: true })
   await rename(draft, final)
 }
+
+/**
+ * Puts weights that `saveModel` wrote into a model of the same layers.
+ * @throws MinimaError `not-found` when there are none, `data-invalid` when they are those of another model
+ */
+export async function loadWeights(tf: Tf, model: LayersModel, dir: string): Promise<void> {
+  const read = (file: string): Promise<Buffer> =>
+    readFile(join(dir, file)).catch((error: Error) => {
+      throw new MinimaError('not-found', `the saved weights cannot be read (${error.message})`)
+    })
+  const { weightsManifest } = JSON.parse((await read('model.json')).toString()) as {
+    weightsManifest: { weights: WeightSpec[] }[]
+  }
+  const specs = weightsManifest.flatMap(({ weights }) => weights)
+  const bytes = await read('weights.bin')
+  const saved = tf.io.decodeWeights(new Uint8Array(bytes).buffer, specs)
+  const own = model.getWeights()
+  const fits = specs.length === own.length && specs.every(({ shape }, at) => String(shape) === String(own[at]?.shape))
+  if (!fits) throw new MinimaError('data-invalid', `the weights in ${dir} are those of another model`)
+  model.setWeights(specs.map(({ name }) => saved[name] as Tensor))
+  tf.dispose(saved)
+}
+
+type WeightSpec = Parameters<Tf['io']['decodeWeights']>[1][number]
 
 function joinBuffers(data: ArrayBuffer | ArrayBuffer[] | undefined): Buffer {
   const parts = Array.isArray(data) ? data : data ? [data] : []

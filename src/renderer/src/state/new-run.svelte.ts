@@ -1,6 +1,6 @@
 /** The run that is being made: an example or an earlier run's file, edited, checked while it is typed, and started. */
 import { MinimaError } from '../../../contract/errors.ts'
-import type { Example, Problem } from '../../../contract/requests.ts'
+import type { DataPreview, Example, Folder, Outline, Problem } from '../../../contract/requests.ts'
 import type { RunRecord } from '../../../contract/run.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import type { EngineLink } from '../client/engine-link.ts'
@@ -22,7 +22,15 @@ export class NewRunState {
   source = $state.raw<Source | null>(null)
   text = $state('')
   problems = $state.raw<readonly Problem[]>([])
+  /** What the file comes to; of the last check that could tell. */
+  outline = $state.raw<Outline | null>(null)
   isChecking = $state(false)
+  /** The first rows of its data; null until a form asked for them, or when there is nothing to show. */
+  preview = $state.raw<DataPreview | null>(null)
+  /** How it is edited: as text alone, or with a form beside it. */
+  hasForm = $state(false)
+  /** The JSON Schema of an experiment file; null until a form asked for it. */
+  schema = $state.raw<Readonly<Record<string, unknown>> | null>(null)
   isStarting = $state(false)
   error = $state.raw<unknown>(null)
   isEdited = $derived(this.source !== null && this.text !== this.source.text)
@@ -63,6 +71,34 @@ export class NewRunState {
     } catch (error) {
       this.error = error
     }
+  }
+
+  /** Called while a form is open, with each change of what the text says of its data. */
+  async showPreview(): Promise<void> {
+    if (!this.source) return
+    const { baseDir, path } = this.source
+    const { text } = this
+    try {
+      const preview = await this.#link.request('experiments.preview', { text, baseDir, path })
+      if (text === this.text) this.preview = preview
+    } catch {
+      this.preview = null // the check says what is wrong with the data
+    }
+  }
+
+  async showForm(isShown: boolean): Promise<void> {
+    this.hasForm = isShown
+    if (!isShown || this.schema !== null) return
+    try {
+      this.schema = await this.#link.request('experiments.schema', {})
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  /** @param dir relative to the folder of the file @throws what the engine says when it cannot be read */
+  listFolder(dir: string): Promise<Folder> {
+    return this.#link.request('files.list', { baseDir: this.source?.baseDir ?? '.', dir })
   }
 
   pick(example: Example): void {
@@ -121,6 +157,7 @@ export class NewRunState {
     this.source = source
     this.text = source.text
     this.problems = []
+    this.outline = null
     this.error = null
     this.isChecking = true
     clearTimeout(this.#timer)
@@ -132,8 +169,11 @@ export class NewRunState {
     const check = (this.#check += 1)
     const { baseDir, path } = this.source
     try {
-      const { problems } = await this.#link.request('experiments.check', { text: this.text, baseDir, path })
-      if (check === this.#check) this.problems = problems
+      const { problems, outline } = await this.#link.request('experiments.check', { text: this.text, baseDir, path })
+      if (check === this.#check) {
+        this.problems = problems
+        this.outline = outline ?? (problems.length > 0 ? this.outline : null)
+      }
     } catch (error) {
       if (check === this.#check) this.error = error
     }

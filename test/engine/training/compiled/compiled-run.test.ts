@@ -35,7 +35,7 @@ describeOnTensorflow('compiled steps', () => {
   /** The reason that a model whose output is changed so cannot be compiled. */
   async function reasonFor(change: (output: Tensor) => Tensor): Promise<string> {
     const { parts, data } = await prepare({ model: MODEL }, runtime, false)
-    const forward = { ...parts.forward, output: (x: Tensor, on: boolean) => change(parts.forward.output(x, on)) }
+    const forward = { ...parts.forward, outputs: (x: Tensor, on: boolean) => parts.forward.outputs(x, on).map(change) }
     const steps = createSteps({ ...parts, forward }, { parts: data, batchSize: BATCH_SIZE, weights: null }, sgd(0.1))
     const [loss] = Array.from(steps.train(rowsOf(1), false).losses)
     expect(Number.isFinite(loss)).toBe(true)

@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from 'vitest'
-import { activation, LAYER_TYPES } from '../../../../src/contract/experiment/layers.ts'
-import { LOSSES } from '../../../../src/contract/experiment/fit.ts'
+import { ACTIVATIONS } from '../../../../src/contract/experiment/activation.ts'
+import { LAYER_TYPES } from '../../../../src/contract/experiment/layers.ts'
+import { LOSSES } from '../../../../src/contract/experiment/losses.ts'
+import { METRICS } from '../../../../src/contract/experiment/metrics.ts'
 import { OPTIMIZERS } from '../../../../src/contract/experiment/optimizer.ts'
 import type { ExperimentInput } from '../../../../src/contract/experiment/experiment.ts'
 import type { Runtime } from '../../../../src/main/engine/training/backends/backend.ts'
@@ -20,8 +22,66 @@ const CONV: Layer = { type: 'conv2d', filters: 4, kernelSize: 3 }
 const UNBIASED: Layer = { ...CONV, useBias: false }
 const FLAT: Layer = { type: 'flatten' }
 
+const TOWERS: Layer[] = [
+  { ...HIDDEN, name: 'left' },
+  { type: 'dense', units: 5, activation: 'tanh', name: 'right', from: 'input' },
+]
+
+const SIGNAL: Layer = { type: 'reshape', targetShape: [12, 6] }
+const VOLUME: Layer = { type: 'reshape', targetShape: [3, 3, 4, 2] }
+
+/** The rest, each after what gives it the dimensions that it wants, and something to train. */
+const OTHERS: Readonly<Record<string, Layer[]>> = Object.fromEntries(
+  (
+    [
+      ...[1, 2, 3].flatMap((dimensions) => [
+        [`maxPooling${dimensions}d`, {}],
+        [`averagePooling${dimensions}d`, {}],
+        [`globalMaxPooling${dimensions}d`, {}],
+        [`globalAveragePooling${dimensions}d`, {}],
+        [`cropping${dimensions}d`, {}],
+        [`zeroPadding${dimensions}d`, {}],
+        [`upSampling${dimensions}d`, {}],
+        [`spatialDropout${dimensions}d`, { rate: 0.3 }],
+        [`conv${dimensions}d`, { filters: 3, kernelSize: 2 }],
+      ]),
+      ...[1, 2].flatMap((dimensions) => [
+        [`conv${dimensions}dTranspose`, { filters: 3, kernelSize: 2 }],
+        [`depthwiseConv${dimensions}d`, { kernelSize: 2 }],
+        [`separableConv${dimensions}d`, { filters: 3, kernelSize: 2 }],
+      ]),
+      ['permute', { dims: [1] }],
+      ['repeatVector', { n: 2 }],
+      ['relu', { negativeSlope: 0.1 }],
+      ['prelu', {}],
+      ['elu', {}],
+      ['softmax', {}],
+      ['activityRegularization', { l2: 0.01 }],
+      ['normalization', {}],
+      ['rescaling', { scale: 0.5, offset: 1 }],
+      ['categoryEncoding', { numTokens: 4 }],
+      ['discretization', { binBoundaries: [0, 0.5] }],
+      ['alphaDropout', { rate: 0.3 }],
+      ['gaussianDropout', { rate: 0.3 }],
+      ['groupNormalization', { groups: 2 }],
+      ['unitNormalization', {}],
+      ['rmsNormalization', {}],
+      ['bidirectional', { layer: { type: 'gru', units: 3 } }],
+    ] as [string, object][]
+  ).map(([type, settings]): [string, Layer[]] => {
+    const spec = { type, ...settings } as Layer
+    const shaped = { 1: SIGNAL, 2: IMAGE, 3: VOLUME }[/([123])d/.exec(type)?.[1] ?? '']
+    if (shaped) return [type, [shaped, { type: 'dense', units: 4 }, spec, FLAT, OUT]]
+    if (type === 'bidirectional') return [type, [SIGNAL, spec, OUT]]
+    // What makes classes of numbers takes them as they come.
+    if (type === 'categoryEncoding' || type === 'discretization' || type === 'normalization') return [type, [spec, OUT]]
+    return [type, [{ type: 'dense', units: 6 }, spec, FLAT, OUT]]
+  }),
+)
+
 /** Each layer type once, in a model that its gradient matters in. */
 const MODELS: Readonly<Record<string, Layer[]>> = {
+  ...OTHERS,
   dense: [HIDDEN, OUT],
   flatten: [IMAGE, FLAT, OUT],
   reshape: [SEQUENCE, FLAT, OUT],
@@ -40,6 +100,19 @@ const MODELS: Readonly<Record<string, Layer[]>> = {
   simpleRNN: [SEQUENCE, { type: 'simpleRNN', units: 4 }, OUT],
   lstm: [SEQUENCE, { type: 'lstm', units: 4, returnSequences: true }, { type: 'lstm', units: 3 }, OUT],
   gru: [SEQUENCE, { type: 'gru', units: 4 }, OUT],
+  ...Object.fromEntries(
+    (['concatenate', 'add', 'subtract', 'multiply', 'average', 'maximum', 'minimum', 'dot'] as const).map((type) => [
+      type,
+      [...TOWERS, { type, from: ['left', 'right'] }, OUT],
+    ]),
+  ),
+  shared: [
+    { ...HIDDEN, name: 'left' },
+    { type: 'dense', units: 5, name: 'tower' },
+    { type: 'shared', layer: 'tower', name: 'again' },
+    { type: 'add', from: ['left', 'again'] },
+    OUT,
+  ],
 }
 
 /** A bit of everything that one model can hold, for the optimizers. */
@@ -79,19 +152,79 @@ describeOnTensorflow('the compiled step does not fall back, and computes what th
     await expectAlike({ model: { layers }, ...(type === 'embedding' && { data: words() }) })
   })
 
-  it.each(activation.options)('activation %s', async (name) => {
-    await expectAlike({ model: { layers: [{ type: 'dense', units: 6, activation: name }, OUT] } })
+  it('several inputs and outputs, each with a loss of its own', async () => {
+    const data = waves(2) as Extract<ExperimentInput['data'], { source: 'inline' }>
+    const features = data.columns.filter((name) => name !== 'y')
+    await expectAlike({
+      data,
+      model: {
+        inputs: { wide: features.slice(0, 9), deep: features.filter((_, index) => index % 7 === 3) },
+        layers: [
+          { ...HIDDEN, name: 'hidden', from: 'deep' },
+          { type: 'concatenate', from: ['wide', 'hidden'] },
+          { type: 'dense', units: 1, activation: 'sigmoid', name: 'main' },
+          { type: 'dense', units: 1, name: 'aux', from: 'hidden' },
+        ],
+        outputs: ['main', 'aux'],
+      },
+      fit: {
+        loss: { main: 'binaryCrossentropy', aux: 'huber' },
+        lossWeights: [0.9, 0.1],
+        metrics: { main: ['accuracy'], aux: ['meanAbsoluteError'] },
+      },
+    })
   })
 
-  it.each(LOSSES)('loss %s', async (loss) => {
-    const ofClasses = loss === 'sparseCategoricalCrossentropy' || loss === 'categoricalCrossentropy'
-    const last = ofClasses ? 'softmax' : loss === 'binaryCrossentropy' ? 'sigmoid' : 'linear'
+  it.each([...ACTIVATIONS, { type: 'relu', maxValue: 2, negativeSlope: 0.1 }] as const)(
+    'activation %o',
+    async (name) => {
+      const activation = name === 'threshold' ? ({ type: name, threshold: 0.1, defaultValue: -1 } as const) : name
+      await expectAlike({ model: { layers: [{ type: 'dense', units: 6 }, { type: 'activation', activation }, OUT] } })
+    },
+  )
+
+  const ONE_HOT = ['categoricalCrossentropy', 'categoricalFocalCrossentropy', 'categoricalHinge']
+  /** Of one number a direction is its sign; the perceptron rule has a unit of its own. */
+  const OTHERS = ['cosineSimilarity', 'perceptron']
+  /** Relative to labels, which must not be 0. */
+  const FROM_ONE = ['meanAbsolutePercentageError']
+  const shifted = (data: ExperimentInput['data'], by: number): ExperimentInput['data'] => {
+    if (data.source !== 'inline') return data
+    return { ...data, rows: data.rows.map((row) => row.with(-1, Number(row.at(-1)) + by)) }
+  }
+  const BINARY = ['binaryCrossentropy', 'binaryFocalCrossentropy', 'poisson']
+
+  it.each(LOSSES.filter((loss) => !OTHERS.includes(loss)))('loss %s', async (loss) => {
+    const oneHot = ONE_HOT.includes(loss)
+    const ofClasses = oneHot || loss === 'sparseCategoricalCrossentropy'
+    const last = ofClasses ? 'softmax' : BINARY.includes(loss) ? 'sigmoid' : 'linear'
     await expectAlike({
-      data: waves(ofClasses ? 3 : 2),
-      preprocess: loss === 'categoricalCrossentropy' ? [{ type: 'oneHot' }] : [],
+      data: shifted(waves(ofClasses ? 3 : 2), FROM_ONE.includes(loss) ? 1 : 0),
+      preprocess: oneHot ? [{ type: 'oneHot' }] : [],
       model: { layers: [HIDDEN, { type: 'dense', units: ofClasses ? 3 : 1, activation: last }] },
       fit: { loss, metrics: ofClasses ? ['accuracy'] : ['meanAbsoluteError', 'rootMeanSquaredError'] },
     })
+  })
+
+  it.each(METRICS.filter((metric) => !/sparse|IoU|Score|topK/i.test(metric)))('metric %s', async (type) => {
+    const bound = { specificity: 0.7, sensitivity: 0.7, recall: 0.7, precision: 0.7 }
+    const needed = Object.entries(bound).filter(([key]) => type.toLowerCase().endsWith(`at${key}`))
+    const metric = { type, ...Object.fromEntries(needed) } as never
+    await expectAlike({
+      data: waves(2),
+      model: { layers: [HIDDEN, { type: 'dense', units: 1, activation: 'sigmoid' }] },
+      fit: { loss: 'binaryCrossentropy', metrics: [metric], weightedMetrics: [metric], classWeight: { 0: 0.5, 1: 2 } },
+    })
+  })
+
+  it.each([
+    { type: 'sparseTopKCategoricalAccuracy', k: 2 },
+    { type: 'f1Score', average: 'macro' },
+    { type: 'auc', multiLabel: true },
+    { type: 'precision', topK: 2 },
+    { type: 'recall', classId: 1 },
+  ] as const)('metric $type of class numbers', async (metric) => {
+    await expectAlike({ model: { layers: [HIDDEN, OUT] }, fit: { metrics: [metric as never] } })
   })
 
   it.each(OPTIMIZERS)('optimizer %s', async (type) => {

@@ -1,3 +1,4 @@
+import { lossDefaults } from '../../../../src/contract/experiment/losses.ts'
 import { beforeAll, expect, it } from 'vitest'
 import { optimizer } from '../../../../src/contract/experiment/optimizer.ts'
 import { trainableOf } from '../../../../src/main/engine/models/forward.ts'
@@ -35,7 +36,7 @@ describeOnTensorflow('a compiled program', () => {
     ]
     const model = tf.model({ inputs: [wide, deep], outputs: outputs as (typeof wide)[] })
     tf.tidy(() => model.setWeights(model.getWeights().map(({ shape, size }) => tf.tensor(numbers(size, size), shape))))
-    const loss = createLoss(tf, 'meanSquaredError', false)
+    const loss = createLoss(tf, lossDefaults('meanSquaredError'), false)
     const losses = (x: Tensor[], [main, aux]: [Tensor, Tensor], training: boolean): [Scalar, Scalar, Scalar] => {
       const [first, second] = model.apply(x, { training }) as [Tensor, Tensor]
       const [ofMain, ofAux] = [loss(main, first), loss(aux, second)]

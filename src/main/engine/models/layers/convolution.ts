@@ -1,6 +1,7 @@
 /** Convolutions, channels last. */
 import type { LayerOf } from '../../../../contract/experiment/layers.ts'
-import { activationFunction, biasWeight, kernelArgs, kernelWeights, trainedWeight } from '../kernel.ts'
+import { biasWeight, kernelArgs, kernelWeights, trainedWeight } from '../kernel.ts'
+import { activationFunction } from '../activations.ts'
 import type { LayerKind, Shape, Weight } from '../layer-kind.ts'
 import { lastOf, ShapeFault } from '../layer-kind.ts'
 import type { Tensor, Tf } from '../tf.ts'
@@ -48,7 +49,13 @@ function convolve(tf: Tf, spec: ConvSpec, dimensions: Dimensions, input: Tensor,
   const wide = dilated(tf, kernel, perDimension(spec.dilationRate, dimensions))
   const strides = perDimension(spec.strides, dimensions)
   const causal = spec.padding === 'causal'
-  const x = causal ? tf.pad(input, [[0, 0], [(wide.shape[0] ?? 1) - 1, 0], [0, 0]]) : input
+  const x = causal
+    ? tf.pad(input, [
+        [0, 0],
+        [(wide.shape[0] ?? 1) - 1, 0],
+        [0, 0],
+      ])
+    : input
   const padding = spec.padding === 'same' ? 'same' : 'valid'
   if (spec.groups === 1) return convolved(tf, x, wide, strides, padding)
   const inputs = tf.split(x, spec.groups, -1)
@@ -78,18 +85,14 @@ function conv<T extends ConvType>(dimensions: Dimensions): LayerKind<T> {
       throw new ShapeFault(`channels and filters that ${spec.groups} groups divide`, input, 'set groups')
     },
     weights: (spec: ConvSpec, input) =>
-      kernelWeights(spec, [
-        ...perDimension(spec.kernelSize, dimensions),
-        lastOf(input) / spec.groups,
-        spec.filters,
-      ]),
-    build(tf, spec: LayerOf<T> & Spec, args, _noise, input) {
+      kernelWeights(spec, [...perDimension(spec.kernelSize, dimensions), lastOf(input) / spec.groups, spec.filters]),
+    build(tf, spec: ConvSpec, args, _noise, input) {
       if (!isPlain(spec, dimensions)) {
         return customLayer(tf, args, {
           className: `Conv${dimensions}D`,
           config: configOf(spec),
-          weights: kind.weights(spec, input),
-          outputShape: kind.outputShape(spec, input),
+          weights: kind.weights(spec as never, input),
+          outputShape: kind.outputShape(spec as never, input),
           call: (values, [kernel, bias]) =>
             finish(tf, spec, convolve(tf, spec, dimensions, values, kernel as Tensor), bias),
         })
@@ -140,15 +143,15 @@ function transposedConv<T extends 'conv1dTranspose' | 'conv2dTranspose'>(dimensi
     },
     weights: (spec: Spec, input) =>
       kernelWeights(spec, [...perDimension(spec.kernelSize, dimensions), spec.filters, lastOf(input)], spec.filters),
-    build: (tf, spec: LayerOf<T> & Spec, args, _noise, input) =>
+    build: (tf, spec: Spec, args, _noise, input) =>
       customLayer(tf, args, {
         className: `Conv${dimensions}DTranspose`,
         config: configOf(spec),
-        weights: kind.weights(spec, input),
-        outputShape: kind.outputShape(spec, input),
+        weights: kind.weights(spec as never, input),
+        outputShape: kind.outputShape(spec as never, input),
         call(values, [kernel, bias]) {
           const rows = values.shape[0] ?? 1
-          const shape = [rows, ...kind.outputShape(spec, input)]
+          const shape = [rows, ...kind.outputShape(spec as never, input)]
           const plane = [rows, ...(dimensions === 1 ? [1] : []), ...shape.slice(1)] as [number, number, number, number]
           const strides = perDimension(spec.strides, dimensions)
           const steps = (dimensions === 1 ? [1, ...strides] : strides) as [number, number]
@@ -194,12 +197,12 @@ function depthwiseConv<T extends 'depthwiseConv1d' | 'depthwiseConv2d'>(dimensio
       depthwiseWeight('kernel', spec, input, dimensions),
       ...biasWeight(spec, [lastOf(input) * spec.depthMultiplier]),
     ],
-    build: (tf, spec: LayerOf<T> & Spec, args, _noise, input) =>
+    build: (tf, spec: DepthwiseSpec, args, _noise, input) =>
       customLayer(tf, args, {
         className: `DepthwiseConv${dimensions}D`,
         config: configOf(spec),
-        weights: kind.weights(spec, input),
-        outputShape: kind.outputShape(spec, input),
+        weights: kind.weights(spec as never, input),
+        outputShape: kind.outputShape(spec as never, input),
         call(values, [kernel, bias]) {
           const plane = depthwise(tf, spec, values, kernel as Tensor, dimensions)
           return finish(tf, spec, dimensions === 1 ? tf.squeeze(plane, [1]) : plane, bias)
@@ -229,12 +232,12 @@ function separableConv<T extends 'separableConv1d' | 'separableConv2d'>(dimensio
       ),
       ...biasWeight(spec, [spec.filters]),
     ],
-    build: (tf, spec: LayerOf<T> & Spec, args, _noise, input) =>
+    build: (tf, spec: SeparableSpec, args, _noise, input) =>
       customLayer(tf, args, {
         className: `SeparableConv${dimensions}D`,
         config: configOf(spec),
-        weights: kind.weights(spec, input),
-        outputShape: kind.outputShape(spec, input),
+        weights: kind.weights(spec as never, input),
+        outputShape: kind.outputShape(spec as never, input),
         call(values, [kernel, mix, bias]) {
           const plane = depthwise(tf, spec, values, kernel as Tensor, dimensions)
           const mixed = convolved(tf, plane, kernelAsPlane(tf, mix as Tensor), [1, 1], 'valid')

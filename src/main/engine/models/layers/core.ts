@@ -1,5 +1,5 @@
 /** Dense, and the layers that only rearrange. */
-import { activationOf } from '../activations.ts'
+import { activationFunction, activationOf } from '../activations.ts'
 import { kernelArgs, kernelWeights, trainedWeight } from '../kernel.ts'
 import type { LayerKind, Shape } from '../layer-kind.ts'
 import { lastOf, NO_WEIGHTS, ShapeFault, showShape, sizeOf } from '../layer-kind.ts'
@@ -69,9 +69,24 @@ export const repeatVector: LayerKind<'repeatVector'> = {
 
 export const activation: LayerKind<'activation'> = {
   autoName: 'activation',
-  outputShape: (_spec, input) => input,
+  outputShape({ activation: given }, input) {
+    if (given !== 'glu') return input
+    if (lastOf(input) % 2 === 1) {
+      throw new ShapeFault('an even number at the end, half of which glu takes for gates', input)
+    }
+    return input.with(-1, lastOf(input) / 2)
+  },
   weights: NO_WEIGHTS,
-  build: (tf, spec, args) => tf.layers.activation({ ...args, activation: activationOf(tf, spec.activation) }),
+  // Glu makes a row shorter, which TensorFlow.js's layer does not know of.
+  build: (tf, spec, args, _noise, input) =>
+    spec.activation === 'glu'
+      ? customLayer(tf, args, {
+          className: 'Glu',
+          config: configOf(spec),
+          outputShape: input.with(-1, lastOf(input) / 2),
+          call: activationFunction(tf, 'glu'),
+        })
+      : tf.layers.activation({ ...args, activation: activationOf(tf, spec.activation) }),
 }
 
 export const activityRegularization: LayerKind<'activityRegularization'> = {

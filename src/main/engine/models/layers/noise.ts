@@ -71,7 +71,7 @@ function spatialDropout<T extends 'spatialDropout1d' | 'spatialDropout2d' | 'spa
     distribution: 'uniform',
     dimensions,
     drawn: (_spec, shape) => shape.map((size, dimension) => (dimension % (shape.length - 1) === 0 ? size : 1)),
-    apply: (tf, spec, input, uniform) => drop(tf, spec.rate, input, uniform),
+    apply: (tf, spec: { readonly rate: number }, input, uniform) => drop(tf, spec.rate, input, uniform),
   })
 }
 

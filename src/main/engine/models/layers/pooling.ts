@@ -53,11 +53,11 @@ function globalPooling<T extends GlobalType>(of: 'max' | 'average', dimensions: 
       return [...(spec.keepdims ? axes.map(() => 1) : []), lastOf(input)]
     },
     weights: NO_WEIGHTS,
-    build: (tf, spec: LayerOf<T> & LayerOf<GlobalType>, args, _noise, input) =>
+    build: (tf, spec: LayerOf<GlobalType>, args, _noise, input) =>
       customLayer(tf, args, {
         className: `Global${of === 'max' ? 'Max' : 'Average'}Pooling${dimensions}D`,
         config: configOf(spec),
-        outputShape: kind.outputShape(spec, input),
+        outputShape: kind.outputShape(spec as never, input),
         call: (values) => (of === 'max' ? tf.max(values, axes, spec.keepdims) : tf.mean(values, axes, spec.keepdims)),
       }),
   }

@@ -53,9 +53,7 @@ export const normalization: LayerKind<'normalization'> = {
         const centre = mean ? tf.reshape(mean, broadcast) : given(spec.mean)
         const spread = variance ? tf.reshape(variance, broadcast) : given(spec.variance)
         const deviation = tf.maximum(tf.sqrt(spread), EPSILON)
-        return spec.invert
-          ? tf.add(centre, tf.mul(values, deviation))
-          : tf.div(tf.sub(values, centre), deviation)
+        return spec.invert ? tf.add(centre, tf.mul(values, deviation)) : tf.div(tf.sub(values, centre), deviation)
       },
     })
     if (spec.mean === undefined) makeAdaptable(layer, () => momentsAlong(tf, kept, input))

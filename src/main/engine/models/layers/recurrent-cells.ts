@@ -1,6 +1,7 @@
 /** One step of each recurrent layer, with Keras's gates in Keras's order. */
 import type { LayerOf } from '../../../../contract/experiment/layers.ts'
-import { activationFunction } from '../kernel.ts'
+
+import { activationFunction } from '../activations.ts'
 import type { Tensor, Tf } from '../tf.ts'
 
 export type RecurrentSpec = LayerOf<'simpleRNN'> | LayerOf<'lstm'> | LayerOf<'gru'>
@@ -37,7 +38,9 @@ export function cellOf(tf: Tf, spec: RecurrentSpec, weights: CellWeights, droppe
       return [tf.mul(gate(out), activate(carry)), carry]
     }
   }
-  return spec.resetAfter ? gruResettingAfter(tf, weights, activate, gate, dropped) : gruResettingBefore(tf, spec.units, weights, activate, gate, dropped)
+  return spec.resetAfter
+    ? gruResettingAfter(tf, weights, activate, gate, dropped)
+    : gruResettingBefore(tf, spec.units, weights, activate, gate, dropped)
 }
 
 type Map = (x: Tensor) => Tensor

@@ -27,16 +27,16 @@ function cropping<T extends `cropping${Dimensions}d`>(dimensions: Dimensions): L
       throw new ShapeFault('an input larger than what is cut off', input, 'set a smaller cropping')
     },
     weights: NO_WEIGHTS,
-    build: (tf, spec: LayerOf<T> & Spec, args, _noise, input) =>
+    build: (tf, spec: Spec, args, _noise, input) =>
       customLayer(tf, args, {
         className: `Cropping${dimensions}D`,
         config: configOf(spec),
-        outputShape: kind.outputShape(spec, input),
+        outputShape: kind.outputShape(spec as never, input),
         call: (values) =>
           tf.slice(
             values,
             [0, ...edgesOf(spec.cropping, dimensions).map(([before]) => before), 0],
-            [values.shape[0] ?? 1, ...kind.outputShape(spec, input)],
+            [values.shape[0] ?? 1, ...kind.outputShape(spec as never, input)],
           ),
       }),
   }
@@ -57,13 +57,17 @@ function zeroPadding<T extends `zeroPadding${Dimensions}d`>(dimensions: Dimensio
       return [...sizes, lastOf(input)]
     },
     weights: NO_WEIGHTS,
-    build: (tf, spec: LayerOf<T> & Spec, args, _noise, input) =>
+    build: (tf, spec: Spec, args, _noise, input) =>
       customLayer(tf, args, {
         className: `ZeroPadding${dimensions}D`,
         config: configOf(spec),
-        outputShape: kind.outputShape(spec, input),
+        outputShape: kind.outputShape(spec as never, input),
         call: (values) =>
-          tf.pad(values, [[0, 0], ...edgesOf(spec.padding, dimensions).map(([a, b]): [number, number] => [a, b]), [0, 0]]),
+          tf.pad(values, [
+            [0, 0],
+            ...edgesOf(spec.padding, dimensions).map(([a, b]): [number, number] => [a, b]),
+            [0, 0],
+          ]),
       }),
   }
   return kind
@@ -83,11 +87,11 @@ function upSampling<T extends `upSampling${Dimensions}d`>(dimensions: Dimensions
       return [...sizes, lastOf(input)]
     },
     weights: NO_WEIGHTS,
-    build: (tf, spec: LayerOf<T> & Spec, args, _noise, input) =>
+    build: (tf, spec: Spec, args, _noise, input) =>
       customLayer(tf, args, {
         className: `UpSampling${dimensions}D`,
         config: configOf(spec),
-        outputShape: kind.outputShape(spec, input),
+        outputShape: kind.outputShape(spec as never, input),
         call(values) {
           const grow = 'interpolation' in spec && spec.interpolation === 'bilinear' ? interpolated : repeated
           return perDimension(spec.size, dimensions).reduce(

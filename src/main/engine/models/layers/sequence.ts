@@ -1,5 +1,5 @@
 /** Recurrent layers: simpleRNN, LSTM and GRU, one way or both. */
-import type { LayerOf } from '../../../../contract/experiment/layers.ts'
+
 import type { Draw } from '../initial-weights.ts'
 import { kernelWeights, trainedWeight } from '../kernel.ts'
 import type { LayerKind, NoiseSource, Shape, Weight } from '../layer-kind.ts'
@@ -69,7 +69,8 @@ function run(tf: Tf, spec: RecurrentSpec, input: Tensor, weights: readonly Tenso
   let states: Tensor[] = spec.type === 'lstm' ? [start, start] : [start]
   const outputs: Tensor[] = []
   const each = tf.unstack(given, 1)
-  for (const step of spec.goBackwards ? each.reverse() : each) {
+  // A copy: the array is the tape's own.
+  for (const step of spec.goBackwards ? each.toReversed() : each) {
     states = cell(step, states)
     outputs.push(states[0] as Tensor)
   }
@@ -92,7 +93,7 @@ function recurrent<T extends RecurrentSpec['type']>(autoName: string, className:
     autoName,
     outputShape: (spec: RecurrentSpec, input) => outputShape(spec, input),
     weights: (spec: RecurrentSpec, input) => recurrentWeights(spec, input),
-    build: (tf, spec: LayerOf<T> & Spec, args, source, input) =>
+    build: (tf, spec: RecurrentSpec, args, source, input) =>
       customLayer(tf, args, {
         className,
         config: configOf(spec),

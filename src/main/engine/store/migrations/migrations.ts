@@ -6,6 +6,7 @@ import { createScalars } from './0020-scalars.ts'
 import { createHistograms } from './0030-histograms.ts'
 import { createSettings } from './0040-settings.ts'
 import { dropProgress } from './0050-progress.ts'
+import { createJournals } from './0060-journals.ts'
 
 export interface Migration {
   /** `user_version` of the file after it. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 30, apply: createHistograms },
   { version: 40, apply: createSettings },
   { version: 50, apply: dropProgress },
+  { version: 60, apply: createJournals },
 ]
 
 /** Changes nothing. @throws MinimaError `workspace-newer`. */

@@ -5,7 +5,7 @@ import type { Dataset, Split } from '../../data/dataset.ts'
 import { rowRange } from '../../data/random.ts'
 import type { Tensor, Variable } from '../../models/tf.ts'
 import type { StepData } from '../eager-steps.ts'
-import { backwardPass, forwardPass, type BatchTensors, type StepParts } from '../step-body.ts'
+import { backwardPass, countSums, forwardPass, type BatchTensors, type StepParts } from '../step-body.ts'
 import type { BatchResults, EvaluatedPart, Steps } from '../steps.ts'
 import type { WeightSnapshot } from '../weights.ts'
 import type { TensorflowBackend } from './binding.ts'
@@ -107,7 +107,7 @@ class CompiledSteps implements Steps {
     const alone = keepGradients || rows < data.batchSize
     const name = programName('train', rows)
     const results = alone ? this.#trainAlone(name, call, keepGradients) : programs.run(name, call)
-    const told = byResult(results, 1 + parts.metrics.length)
+    const told = byResult(results, 1 + countSums(parts))
     parts.counter.step += told.losses.length
     parts.optimizer.iteration += told.losses.length
     return told
@@ -146,7 +146,7 @@ class CompiledSteps implements Steps {
     const rows = Math.min(rowNumbers.length, this.evaluationRows(part))
     const call = this.#callOf(part, rowNumbers, new Float32Array())
     const { programs, parts } = this.#compiled
-    return byResult(programs.run(programName(part, rows), call), 1 + parts.metrics.length)
+    return byResult(programs.run(programName(part, rows), call), 1 + countSums(parts))
   }
 
   predict(part: EvaluatedPart, rowNumbers: Int32Array): Float32Array {

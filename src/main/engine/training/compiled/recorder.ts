@@ -144,19 +144,20 @@ class Recording {
   #executeOp = (name: string, attrs: readonly OpAttr[], inputIds: readonly number[], outputs: number) => {
     const sources = inputIds.map((id) => this.sourceOf(id))
     const made = this.#native.executeOp(name, attrs, inputIds, outputs)
-    const source = this.#withoutReshapes(name, inputIds, made) ?? this.#append(name, attrs, sources, made)
+    const given = this.#withoutReshapes(name, inputIds, made)
+    const index = given ? -1 : this.#append(name, attrs, sources, made)
     for (const [output, { id, shape }] of made.entries()) {
-      this.#sources.set(id, source.kind === 'op' ? { ...source, output } : source)
+      this.#sources.set(id, given ?? { kind: 'op', index, output })
       this.#shapes.set(id, shape)
     }
     return made
   }
 
-  #append(op: string, attrs: readonly OpAttr[], inputs: readonly Source[], made: readonly TensorMetadata[]): Source {
+  #append(op: string, attrs: readonly OpAttr[], inputs: readonly Source[], made: readonly TensorMetadata[]): number {
     const dtypes = made.map(({ dtype }) => dtype)
     const constant = inputs.every((source) => this.#isConstant(source))
     this.ops.push({ op, attrs: attrsOf(this.#native, attrs), inputs, constant, dtypes, changes: [] })
-    return { kind: 'op', index: this.ops.length - 1, output: 0 }
+    return this.ops.length - 1
   }
 
   /** A reshape to the shape that is there already does nothing. */

@@ -1,0 +1,28 @@
+/** The model of an experiment: a list of layers, or a graph of them with inputs and outputs of its own. */
+import { z } from 'zod'
+import { expected, text } from './expected.ts'
+import { layerEntry } from './layers.ts'
+
+const columns = z
+  .union([z.literal('all'), z.array(text).min(1)], expected('all, or a list of feature columns'))
+  .describe('feature columns, by their names in the data; a column that is one-hot encoded gives all of its own')
+
+const output = z.union(
+  [
+    text,
+    z.strictObject({
+      layer: text.describe('name of a layer'),
+      target: z
+        .union([text, z.array(text).min(1)], expected('a target column, or a list of them'))
+        .describe('which of the target columns it is to tell; default: all'),
+    }),
+  ],
+  expected('the name of a layer, or {layer, target}'),
+)
+
+export const model = z.strictObject({
+  inputs: z.record(text, columns).optional().describe('inputs by name; default: one called input, with all features'),
+  layers: z.array(layerEntry).min(1, expected('at least one layer')),
+  outputs: z.array(output).min(1).optional().describe('layers whose results are judged; default: the last one'),
+})
+export type ModelSpec = z.infer<typeof model>

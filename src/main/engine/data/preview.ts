@@ -1,0 +1,70 @@
+/** The first rows of data as they are in the file, for somebody who is choosing it. */
+import Papa from 'papaparse'
+import type { DataSpec } from '../../../contract/experiment/data.ts'
+import type { DataPreview } from '../../../contract/requests.ts'
+import { dataFile, readPrefix } from './data-file.ts'
+import { readIdx, readIdxHeader } from './idx.ts'
+
+const ROWS = 6
+const IMAGES = 16
+/** Enough for the types of columns to be told. */
+const PREFIX_BYTES = 64 * 1024
+
+/** null: this data has nothing to show. @throws MinimaError `data-invalid` when the file cannot be read */
+export async function previewData(data: DataSpec, baseDir: string): Promise<DataPreview | null> {
+  if (data.source === 'inline')
+    return table(
+      data.columns,
+      data.rows.map((row) => row.map(String)),
+    )
+  if (data.source === 'csv') return previewCsv(data, baseDir)
+  return previewImages(data, baseDir)
+}
+
+async function previewCsv(spec: Extract<DataSpec, { source: 'csv' }>, baseDir: string): Promise<DataPreview> {
+  const file = dataFile(baseDir, spec.dir, spec.file, ['data', 'file'])
+  const bytes = await readPrefix(file, PREFIX_BYTES)
+  const text = bytes.subarray(0, PREFIX_BYTES).toString('utf8')
+  const { data } = Papa.parse<string[]>(text, { delimiter: spec.delimiter ?? '', skipEmptyLines: true })
+  // What was read may end within a row.
+  const whole = bytes.length > PREFIX_BYTES ? data.slice(0, -1) : data
+  const [header = [], ...rows] = whole
+  return table(
+    header.map((name) => name.replace(/^\ufeff/, '').trim()),
+    rows,
+  )
+}
+
+function table(names: readonly string[], rows: readonly (readonly string[])[]): DataPreview {
+  const columns = names.map((name, column) => {
+    const cells = rows.map((row) => row[column]?.trim() ?? '')
+    const filled = cells.filter((cell) => cell !== '')
+    const kind = filled.every((cell) => Number.isFinite(Number(cell))) ? ('number' as const) : ('text' as const)
+    return { name, kind, missing: cells.length - filled.length }
+  })
+  return { kind: 'table', columns, rows: rows.slice(0, ROWS).map((row) => [...row]) }
+}
+
+/** null: the rows are no images of bytes. */
+async function previewImages(
+  { dir, train, classes }: Extract<DataSpec, { source: 'idx' }>,
+  baseDir: string,
+): Promise<DataPreview | null> {
+  const file = dataFile(baseDir, dir, train.features, ['data', 'train', 'features'])
+  const { shape, type } = await readIdxHeader(file)
+  const [count = 0, height = 0, width = 0] = shape
+  if (shape.length !== 3 || type.bytes !== 1) return null
+  const labels = await readIdx(dataFile(baseDir, dir, train.labels, ['data', 'train', 'labels']))
+  const size = height * width
+  const from = 4 + 4 * shape.length
+  const shown = Math.min(count, IMAGES)
+  const bytes = await readPrefix(file, from + shown * size)
+  const images = Array.from({ length: shown }, (_, row) => {
+    const label = labels.data[row] ?? -1
+    return {
+      label: classes?.[label] ?? String(label),
+      pixels: bytes.subarray(from + row * size, from + (row + 1) * size).toString('base64'),
+    }
+  })
+  return { kind: 'images', width, height, images }
+}
