@@ -50,6 +50,11 @@ describe('a newcomer', () => {
 
   test('starts the example that is preselected, sees its curve grow, and stops it', async () => {
     await page.getByRole('button', { name: 'New run' }).first().click()
+    // As many epochs as it takes to be stopped, however fast they are.
+    const file = page.getByRole('textbox', { name: 'Experiment file' })
+    await expect.poll(() => file.inputValue()).toContain('epochs: ')
+    await file.fill((await file.inputValue()).replace(/epochs: \d+/, 'epochs: 5000'))
+    await page.getByText('changed, no problems').waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await card('train/loss').locator('canvas').waitFor({ timeout: 15_000 })
     const points = page.getByText(/^1 run · \d+ tags · [\d.,k]+ points$/)
