@@ -218,11 +218,12 @@ function withSettings(tf: Tf, settings: Exclude<Activation, string>): (x: Tensor
 
 /** A function by its values and slopes: at corners, and through comparisons, those are not to be derived. */
 function piecewise(tf: Tf, value: (x: Tensor) => Tensor, slope: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
-  return tf.customGrad((...inputs) => {
+  const graded = tf.customGrad((...inputs) => {
     const [x, save] = inputs as [Tensor, (tensors: Tensor[]) => void]
     save([x])
     return { value: value(x), gradFunc: (dy: Tensor, [saved = x]: Tensor[]) => tf.mul(dy, slope(saved)) }
   })
+  return (x) => graded(x)
 }
 
 function isTrue(tf: Tf, condition: Tensor): Tensor {
@@ -239,13 +240,14 @@ function signOf(tf: Tf, x: Tensor): Tensor {
 
 /** slope × x + offset, between 0 and 1; flat, as in Keras, from the very corners on. */
 function clipped(tf: Tf, slope: number, offset: number): (x: Tensor) => Tensor {
-  return tf.customGrad((...inputs) => {
+  const graded = tf.customGrad((...inputs) => {
     const [x, save] = inputs as [Tensor, (tensors: Tensor[]) => void]
     const value = tf.clipByValue(tf.add(tf.mul(x, slope), offset), 0, 1)
     save([value])
     const rises = (y: Tensor): Tensor => tf.cast(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1)), 'float32')
     return { value, gradFunc: (dy: Tensor, [y = value]: Tensor[]) => tf.mul(dy, tf.mul(rises(y), slope)) }
   })
+  return (x) => graded(x)
 }
 
 /** The nearest point of the simplex (Martins and Astudillo 2016); gradients go to its support only. */

@@ -43,6 +43,8 @@ function peeledActivation({ nodes }: ModelGraph, node: number, loss: Loss): Peel
   const wanted = 'fromLogits' in loss && loss.fromLogits ? null : (TAKES_IN[loss.type] ?? null)
   const spec = nodes[node]?.spec
   if (wanted === null || (spec?.type !== 'dense' && spec?.type !== 'activation')) return null
+  // What the layer gives, activated, is charged then.
+  if ('activityRegularizer' in spec && spec.activityRegularizer) return null
   const taken = nodes.some(({ from }) => from.some((value) => 'node' in value && value.node === node))
   return spec.activation === wanted && !taken ? wanted : null
 }

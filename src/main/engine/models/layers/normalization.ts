@@ -53,8 +53,12 @@ function scaleShifted(tf: Tf, values: Tensor, spec: ScaledSpec, weights: readonl
 
 export const batchNormalization: LayerKind<'batchNormalization'> = {
   autoName: 'batch_normalization',
-  outputShape(spec, input) {
-    axisWithin(spec.axis, input)
+  // TensorFlow.js's layer is wrong over other axes, and fails without gamma or beta.
+  outputShape({ axis, center, scale }, input) {
+    if (axisWithin(axis, input) !== input.length) {
+      throw new ShapeFault('the last axis for batchNormalization', input, 'put {type: permute} before and after it')
+    }
+    if (!center || !scale) throw new ShapeFault('center and scale, without which there is none yet, for rows', input)
     return input
   },
   weights(spec, input) {

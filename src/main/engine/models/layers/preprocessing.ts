@@ -122,10 +122,21 @@ export const discretization: LayerKind<'discretization'> = {
       className: 'Discretization',
       config: configOf(spec),
       outputShape: discretization.outputShape(spec, input),
-      call(values) {
-        const above = tf.greaterEqual(tf.expandDims(values, -1), tf.tensor1d(spec.binBoundaries))
-        const bins = tf.sum(tf.cast(above, 'float32'), -1)
-        return encoded(tf, spec.outputMode, bins, spec.binBoundaries.length + 1)
-      },
+      call: (values) =>
+        encoded(tf, spec.outputMode, binsOf(tf, values, spec.binBoundaries), spec.binBoundaries.length + 1),
     }),
+}
+
+/** How many boundaries are not above each number; no gradient passes, as in Keras. */
+function binsOf(tf: Tf, values: Tensor, boundaries: readonly number[]): Tensor {
+  const bins = tf.customGrad((...inputs) => {
+    const [x, save] = inputs as [Tensor, (tensors: Tensor[]) => void]
+    save([x])
+    const reached = tf.greaterEqual(tf.expandDims(x, -1), tf.tensor1d([...boundaries]))
+    return {
+      value: tf.sum(tf.cast(reached, 'float32'), -1),
+      gradFunc: (_dy: Tensor, [saved = x]: Tensor[]) => tf.zerosLike(saved),
+    }
+  })
+  return bins(values)
 }

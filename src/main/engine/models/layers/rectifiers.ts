@@ -1,4 +1,5 @@
 /** Activations that are layers, with parameters of their own. */
+import { activationFunction } from '../activations.ts'
 import { trainedWeight } from '../kernel.ts'
 import type { LayerKind, Shape } from '../layer-kind.ts'
 import { NO_WEIGHTS, ShapeFault } from '../layer-kind.ts'
@@ -14,14 +15,7 @@ export const relu: LayerKind<'relu'> = {
       className: 'ReLU',
       config: configOf(spec),
       outputShape: input,
-      call(values) {
-        const { negativeSlope, threshold, maxValue } = spec
-        const above =
-          threshold === 0 ? tf.relu(values) : tf.mul(values, tf.cast(tf.greater(values, threshold), 'float32'))
-        const cut = maxValue === undefined ? above : tf.minimum(above, maxValue)
-        if (negativeSlope === 0) return cut
-        return tf.sub(cut, tf.mul(tf.relu(tf.sub(threshold, values)), negativeSlope))
-      },
+      call: activationFunction(tf, { ...spec, maxValue: spec.maxValue ?? null }),
     }),
 }
 
