@@ -74,6 +74,11 @@ test('the window shows the engine’s page, sandboxed, without the token in its 
 test('a run started in the window draws its first point while it trains', async () => {
   const page = await openWindow()
   await page.getByRole('button', { name: 'New run' }).first().click()
+  // As many epochs as it takes to be seen, however fast they are.
+  const file = page.getByRole('textbox', { name: 'Experiment file' })
+  await expect.poll(() => file.inputValue()).toContain('epochs: ')
+  await file.fill((await file.inputValue()).replace(/epochs: \d+/, 'epochs: 5000'))
+  await page.getByText('changed, no problems').waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.locator('[data-tag="train/loss"] canvas').first().waitFor()
   const connection = await connectToEngine()
