@@ -1,7 +1,9 @@
 /** Log runs from your own program to Minima, and write experiments in TypeScript. */
 import type { ExperimentInput } from './dist/experiment.js'
+import type { ScriptExperiment } from './script.js'
 
 export type { ExperimentInput }
+export * from './script.js'
 
 export interface RunOptions {
   /** The folder that Minima works in; default: `MINIMA_WORKSPACE`, else `~/Minima`. */
@@ -39,5 +41,5 @@ export interface Run {
 /** @throws TypeError for an option that is wrong, Error when nothing can be written into the workspace. */
 export declare function createRun(options?: RunOptions): Promise<Run>
 
-/** An experiment file in TypeScript: `export default experiment({ ... })`, for `minima train my-model.ts`. */
-export declare function experiment(file: ExperimentInput): ExperimentInput
+/** An experiment file in TypeScript, with a model unless the script has `build(hp)`: `export default experiment({ ... })`, for `minima train my-model.ts`. */
+export declare function experiment(file: ScriptExperiment): ScriptExperiment

@@ -9,6 +9,8 @@ export const events = {
   runChanged: z.object({ run: runRecord }),
   /** Series got points; tags that are new are among them. `newestWallTime` is that of the youngest point, in seconds. */
   seriesGrew: z.object({ runId, tags: z.array(z.string()), newestWallTime: z.number() }),
+  /** Code of a script that trains wrote something with `console.log`. */
+  runPrinted: z.object({ runId, text: z.string() }),
   /** A setup of TensorFlow went on or ended; ten times a second at most. */
   tensorflowSetup: z.object({ job: setupJob }),
   engineStopping: z.object({ reason: z.string() }),

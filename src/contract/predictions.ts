@@ -9,6 +9,8 @@ export const predictQuery = z.strictObject({
   part: dataPart.default('test'),
   /** Rows of which outputs are told, from the first of the part; 0: loss and metrics alone, which are of all rows. */
   rows: z.int().min(0).max(1_000_000).default(100),
+  /** Code of a script that the run kept is run even where it is no longer what its files hold. */
+  runScript: z.boolean().default(false),
 })
 
 export const predictions = z.object({

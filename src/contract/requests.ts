@@ -151,6 +151,8 @@ export const requests = {
       experiment: experimentText.nullable().default(null),
       /** Replaced in the run's own experiment; for one that is given they are in it. */
       overrides: z.record(z.string(), z.unknown()).default({}),
+      /** As for `runs.predict`. */
+      runScript: z.boolean().default(false),
     }),
     result: runRecord,
   },

@@ -65,6 +65,11 @@ function count(text: string): number {
   return Number(text)
 }
 
+const runScript = (): Option =>
+  new Option('--run-script', 'run the copy of a script that the run kept, though its file is another now').default(
+    false,
+  )
+
 program
   .command('train')
   .description('train an experiment file or a script, or go on with a run')
@@ -75,7 +80,8 @@ program
   .option('--name <name>', 'what the run is called')
   .option('--set <path=value>', 'replace a value of the file, such as fit.epochs=3', collect, [])
   .option('--resume <run>', 'go on with this run, by id or name, from its last checkpoint')
-  .action((file: string | undefined, options: { name?: string; set: string[]; resume?: string }) =>
+  .addOption(runScript())
+  .action((file: string | undefined, options: { name?: string; set: string[]; resume?: string; runScript: boolean }) =>
     finish(train(file ?? null, withWorkspace(options), context)),
   )
 
@@ -130,6 +136,7 @@ const part = (): Option =>
   new Option('--part <part>', 'rows of').choices(['train', 'validation', 'test']).default('test')
 interface PartFlags {
   readonly part: 'train' | 'validation' | 'test'
+  readonly runScript: boolean
   readonly json: boolean
 }
 
@@ -138,6 +145,7 @@ program
   .description('loss and metrics of a trained run over a part of its data')
   .argument('<run>', 'id or name')
   .addOption(part())
+  .addOption(runScript())
   .option('--json', 'for programs', false)
   .action((run: string, options: PartFlags) => finish(evaluateRun(run, withWorkspace(options), context)))
 
@@ -148,6 +156,7 @@ program
   .addOption(part())
   .option('--rows <count>', 'how many are shown', count, 10)
   .option('--csv <file>', 'write all of them to a file')
+  .addOption(runScript())
   .option('--json', 'for programs', false)
   .action((run: string, options: PartFlags & { rows: number; csv?: string }) =>
     finish(predictRun(run, withWorkspace(options), context)),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -46,6 +46,17 @@ test('the sample has the types of an experiment, and an editor sees what is none
   expect(faults().join('\n')).toMatch(/'unit' does not exist/)
   writeFileSync(sample, text.replace('batchSize: 4', "batchSize: 'four'"))
   expect(faults()).toEqual(["Type 'string' is not assignable to type 'number'."])
+})
+
+test('the scripts of the chapter are right in the eyes of the editor, and a wrong setting of a layer is seen', () => {
+  const examples = resolve('examples/chapter10')
+  for (const name of readdirSync(examples).filter((file) => file.endsWith('.ts'))) {
+    copyFileSync(join(examples, name), join(dir, name))
+  }
+  expect(faults()).toEqual([])
+  const script = join(dir, 'california-subclass.ts')
+  writeFileSync(script, readFileSync(script, 'utf8').replace('layers.dense({ units: 1 })', 'layers.dense({ unit: 1 })'))
+  expect(faults().join()).toMatch(/'unit' does not exist/)
 })
 
 test('what is there is left as it is', async () => {

@@ -23,6 +23,7 @@ it("fills in Keras's defaults", () => {
   }
   expect(experiment.parse(given)).toEqual({
     data: given.data,
+    hparams: {},
     preprocess: [],
     split: { validation: 0, test: 0, shuffle: false, stratify: false, seed: 0 },
     model: {
@@ -78,6 +79,7 @@ it("fills in Keras's defaults", () => {
       epochs: 1,
       batchSize: 32,
       precision: 'float32',
+      runEagerly: false,
       seed: 0,
       callbacks: [],
       initialEpoch: 0,

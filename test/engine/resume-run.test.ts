@@ -58,7 +58,7 @@ async function start(overrides: Record<string, unknown> = {}): Promise<RunId> {
 }
 
 function resume(runId: RunId, overrides: Record<string, unknown> = {}) {
-  return engine.handlers['runs.resume']({ runId, experiment: null, overrides })
+  return engine.handlers['runs.resume']({ runId, runScript: false, experiment: null, overrides })
 }
 
 function endOf(runId: RunId): Promise<RunDetail> {

@@ -1,7 +1,7 @@
 /** The experiment file: data, preprocessing, split, model, fit and what to log. */
 import { z } from 'zod'
 import { backendChoice, data, preprocessStep, split } from './data.ts'
-import { naturalInt, positive, positiveInt, text } from './expected.ts'
+import { expected, flag, naturalInt, positive, positiveInt, text } from './expected.ts'
 import { fit } from './fit.ts'
 import { model } from './model.ts'
 
@@ -9,6 +9,10 @@ export const experiment = z.strictObject({
   $schema: text.optional(),
   name: text.optional().describe('what runs of this file are called; default: the name of the file'),
   description: text.optional(),
+  hparams: z
+    .record(text, z.union([z.number(), text, flag, z.null()], expected('a number, text, true, false or null')))
+    .default({})
+    .describe("what a script's build(hp) and fit(hp, model) are given; shown with the run"),
   data,
   preprocess: z.array(preprocessStep).default([]),
   split: split.default(split.parse({})),

@@ -36,6 +36,9 @@ export const fit = z.strictObject({
     .describe(
       'mixedBfloat16: compiled steps multiply in bfloat16 where the processor or GPU gains by it; weights stay float32',
     ),
+  runEagerly: flag
+    .default(false)
+    .describe('op by op even where steps can be compiled: for a call of a model whose branches JavaScript decides'),
   classWeight: z
     .record(text, nonNegative)
     .optional()

@@ -20,9 +20,24 @@ const output = z.union(
   expected('the name of a layer, or {layer, target}'),
 )
 
-export const model = z.strictObject({
-  inputs: z.record(text, columns).optional().describe('inputs by name; default: one called input, with all features'),
-  layers: z.array(layerEntry).min(1, expected('at least one layer')),
-  outputs: z.array(output).min(1).optional().describe('layers whose results are judged; default: the last one'),
-})
+export const model = z
+  .strictObject({
+    inputs: z.record(text, columns).optional().describe('inputs by name; default: one called input, with all features'),
+    layers: z.array(layerEntry).meta({ minItems: 1 }),
+    outputs: z.array(output).min(1).optional().describe('layers whose results are judged; default: the last one'),
+    from: z
+      .literal('script')
+      .optional()
+      .meta({ description: 'written by Minima: the model is what build(hp) of the script gives' }),
+  })
+  .superRefine(({ layers, from }, context) => {
+    if (layers.length === 0 && from === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['layers'],
+        message: 'expected at least one layer, got none',
+        input: layers,
+      })
+    }
+  })
 export type ModelSpec = z.infer<typeof model>

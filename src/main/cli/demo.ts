@@ -5,7 +5,7 @@ import type { CommandContext } from './session.ts'
 
 export async function demo(options: { workspace: string }, context: CommandContext): Promise<number> {
   const file = join(context.paths.examplesDir, 'fashion-mnist-sample.yaml')
-  const status = await train(file, { workspace: options.workspace, name: 'demo', set: [] }, context)
+  const status = await train(file, { workspace: options.workspace, name: 'demo', set: [], runScript: false }, context)
   if (status === 0) console.log('\nLook at it: npm start')
   return status
 }

@@ -21,7 +21,11 @@ const TSCONFIG = `{
     "erasableSyntaxOnly": true,
     "verbatimModuleSyntax": true,
     "types": [],
-    "paths": { "minima-lab": ["./${TYPES_DIR}/index.d.ts"] }
+    "skipLibCheck": true,
+    "paths": {
+      "minima-lab": ["./${TYPES_DIR}/index.d.ts"],
+      "@tensorflow/tfjs*": ["./${TYPES_DIR}/tfjs.d.ts"]
+    }
   },
   "include": ["**/*.ts", "${TYPES_DIR}/**/*.ts"]
 }
@@ -63,8 +67,18 @@ export default experiment({
 /** Keeps what is there; only the types are written anew. @returns the exit status */
 export async function init(dir: string, { paths }: Pick<CommandContext, 'paths'>): Promise<number> {
   const folder = resolve(dir)
-  const library = readFileSync(join(paths.rootDir, 'packages/minima-lab/index.d.ts'), 'utf8')
-  write(join(folder, TYPES_DIR, 'index.d.ts'), MADE + library)
+  const libraryDir = join(paths.rootDir, 'packages/minima-lab')
+  for (const name of ['index.d.ts', 'script.d.ts']) {
+    write(join(folder, TYPES_DIR, name), MADE + readFileSync(join(libraryDir, name), 'utf8'))
+  }
+  const tfjs = ['tfjs-core', 'tfjs-layers'].map((name) => join(paths.rootDir, 'node_modules/@tensorflow', name))
+  const reexports = tfjs.map((dir) => `export * from ${JSON.stringify(join(dir, 'dist/index.js'))}\n`)
+  // Ops as methods of tensors: x.relu().
+  reexports.push(
+    `import ${JSON.stringify(join(tfjs[0] ?? '', 'dist/public/chained_ops/register_all_chained_ops.js'))}\n`,
+  )
+  write(join(folder, TYPES_DIR, 'tfjs.d.ts'), MADE + reexports.join(''))
+  write(join(folder, TYPES_DIR, 'tensor.d.ts'), `${MADE}export type { Scalar, Tensor, Variable } from './tfjs.js'\n`)
   write(join(folder, TYPES_DIR, 'dist/experiment.d.ts'), MADE + experimentTypeText())
   const kept = [
     ['tsconfig.json', TSCONFIG],

@@ -13,6 +13,8 @@ export interface PredictOptions {
   /** Where all rows are written to; else `rows` of them are shown. */
   readonly csv?: string
   readonly json: boolean
+  /** Run the code that the run kept, even where its file is another now. */
+  readonly runScript: boolean
 }
 
 export async function evaluateRun(
@@ -53,6 +55,7 @@ async function ask(run: string, options: Omit<PredictOptions, 'csv'>, context: C
       runId: found.runId as RunId,
       part: options.part,
       rows: options.rows,
+      runScript: options.runScript,
     })
   } finally {
     await session.close()

@@ -13,10 +13,16 @@ export interface RunWatch {
   readonly latest: RunRecord
   /** Resolves with the run as it ended, or as it was when the connection was lost. */
   readonly ended: Promise<RunRecord>
+  /** What code of its script wrote since this was asked last. */
+  printed(): string
 }
 
 export function watchRun(connection: EngineConnection, started: RunRecord): RunWatch {
   let latest = started
+  let text = ''
+  connection.on('runPrinted', (told) => {
+    if (told.runId === started.runId) text += told.text
+  })
   const ended = new Promise<RunRecord>((done) => {
     const take = (run: RunRecord): void => {
       latest = run
@@ -36,6 +42,11 @@ export function watchRun(connection: EngineConnection, started: RunRecord): RunW
       return latest
     },
     ended,
+    printed() {
+      const given = text
+      text = ''
+      return given
+    },
   }
 }
 
@@ -55,6 +66,11 @@ export async function showRun(
   let epochsShown = 0
 
   const refresh = async (): Promise<void> => {
+    const text = watch.printed()
+    if (text !== '') {
+      clearLine(out)
+      out.write(text)
+    }
     const series = (await connection.request('series.list', { runId: id })).sort(asKerasPrints)
     const epochs = await readEpochs(connection, watch.latest, series, validates)
     for (; epochsShown < epochs.length; epochsShown++) {

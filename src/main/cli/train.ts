@@ -20,6 +20,8 @@ export interface TrainOptions {
   readonly resume?: string
   /** `path=value`, the value read as YAML would. */
   readonly set: readonly string[]
+  /** Run the code that the run kept, even where its file is another now. */
+  readonly runScript: boolean
 }
 
 /**
@@ -42,12 +44,16 @@ export async function train(file: string | null, options: TrainOptions, context:
 async function begin(
   { connection }: Session,
   experiment: RequestParams<'experiments.check'> | null,
-  { resume, name, set }: TrainOptions,
+  { resume, name, set, runScript }: TrainOptions,
 ): Promise<RunRecord> {
   if (resume !== undefined) {
+    if (isScript(experiment?.path)) {
+      throw new MinimaError('bad-request', 'a run of a script goes on with the script that it kept: leave the file out')
+    }
     const { runId } = pickRun(await connection.request('runs.list', {}), resume)
     return connection.request('runs.resume', {
       runId,
+      runScript,
       experiment,
       ...(experiment === null && { overrides: parseOverrides(set) }),
     })
@@ -124,7 +130,8 @@ function formatModel(model: NonNullable<RunDetail['model']>): string {
 }
 
 function report(run: RunDetail): void {
-  const rows = ['epoch', 'validation', 'test'].flatMap((group) => {
+  const groups = ['epoch', 'validation', 'test']
+  const rows = groups.flatMap((group) => {
     const of = Object.entries(run.metrics).filter(([tag]) => tag.startsWith(`${group}/`))
     return of.map(([tag, value]) => [
       group === 'epoch' ? 'train' : group,
@@ -132,6 +139,8 @@ function report(run: RunDetail): void {
       formatNumber(value),
     ])
   })
+  const others = Object.entries(run.metrics).filter(([tag]) => !groups.includes(tag.split('/')[0] ?? ''))
+  rows.push(...others.map(([tag, value]) => ['', tag, formatNumber(value)]))
   if (rows.length > 0) console.log(`\n${formatTable(['rows', 'metric', 'last epoch'], rows, [2])}`)
   for (const notice of run.notices) console.log(notice)
   const took =

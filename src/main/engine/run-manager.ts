@@ -1,5 +1,5 @@
 /** Starts, queues and stops runs: the one place where trainers, the store and the events of a run meet. */
-import { mkdirSync } from 'node:fs'
+import { appendFile, mkdirSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { MinimaError, toErrorRecord, type ErrorRecord } from '../../contract/errors.ts'
 import type { Experiment } from '../../contract/experiment/experiment.ts'
@@ -11,7 +11,7 @@ import type { EventBus } from './event-bus.ts'
 import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
 import { resolveResume } from './resolve-resume.ts'
-import { keepSource } from './scripts/keep-source.ts'
+import { keepSource, keptCode } from './scripts/keep-source.ts'
 import { resolveScript, type ResolvedScript } from './scripts/resolve-script.ts'
 import type { RunPatch } from './store/runs.ts'
 import type { Store } from './store/store.ts'
@@ -140,6 +140,10 @@ export function createRunManager(options: RunManagerOptions): RunManager {
           store.runs.update(id, { progress })
           tell(id)
         }),
+      printed: (text) => {
+        appendFile(join(job.weightsDir, 'output.log'), text, () => undefined)
+        bus.emit('runPrinted', { runId: id, text })
+      },
       checkpointed: (draft) => guarded(() => commitCheckpoint(job.weightsDir, draft)),
       ended: (message) =>
         guarded(() => {
@@ -179,21 +183,21 @@ export function createRunManager(options: RunManagerOptions): RunManager {
 
   const resolve = async (params: RequestArgs<'runs.start'>): Promise<ResolvedScript> => {
     const { path, script } = params
-    if (!script) return { ...(await resolveExperiment(params)), files: [] }
+    if (!script) return { ...(await resolveExperiment(params)), files: [], hasCode: false }
     if (path === null) throw new MinimaError('bad-request', 'runs.start: a script has a path')
     return resolveScript(options.scriptProgram, { ...params, path })
   }
 
   return {
     async start(params, lrRange) {
-      const { experiment: asked, text, files } = await resolve(params)
+      const { experiment: asked, text, files, hasCode } = await resolve(params)
       const experiment = lrRange ? atRate(asked, lrRange.from) : asked
       const id = newRunId()
       const given = params.name ?? experiment.name ?? nameOfFile(params.path)
       const name = freeName(store, lrRange && params.name === null ? `${given} lr-find` : given)
       const weightsDir = join(options.workspaceDir, 'runs', id)
       mkdirSync(weightsDir, { recursive: true })
-      keepSource(files, join(weightsDir, 'source'))
+      keepSource(files, hasCode, weightsDir)
       const environment = await captureEnvironment({
         version: options.version,
         commandLine: params.commandLine ?? 'started from the app',
@@ -217,14 +221,16 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         experiment,
         baseDir: params.baseDir,
         weightsDir,
+        ...(hasCode && params.path !== null && { script: { path: params.path, files } }),
         ...(lrRange && { lrRange }),
       })
     },
 
-    async resume({ runId: id, experiment: given, overrides }) {
+    async resume({ runId: id, experiment: given, overrides, runScript }) {
       const run = store.runs.get(id)
       if (!run) throw new MinimaError('not-found', `there is no run ${id}`)
       const weightsDir = join(options.workspaceDir, 'runs', id)
+      const script = keptCode(weightsDir, runScript)
       const { experiment, baseDir, position } = await resolveResume(run, weightsDir, given, overrides)
       store.runs.update(id, {
         state: 'queued',
@@ -236,7 +242,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
       })
       dropDrafts(weightsDir)
       const resume = { path: checkpointPath(weightsDir), step: position.step }
-      return enqueue(id, { type: 'start', experiment, baseDir, weightsDir, resume })
+      return enqueue(id, { type: 'start', experiment, baseDir, weightsDir, resume, ...(script && { script }) })
     },
 
     async stop(id) {

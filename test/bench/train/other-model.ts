@@ -95,6 +95,8 @@ const parts = {
   counter: createStepCounter(),
   featureShape: work.featureShape,
 }
+const summary = { inputShape: [], layers: [], params: 0, trainableParams: 0 }
+const prepared = { model, made: model, layers: [], outputs: [], forward, summary }
 const train = trainingRows()
 const data = {
   shape: {
@@ -114,7 +116,17 @@ if (steps.how !== 'compiled') throw new Error(`${optimizerSpec.type}: ${steps.ho
 const log = createLogSender((records) => process.send?.({ type: 'logs', records }))
 await fit(
   { type: 'start', experiment, baseDir: tmpdir(), weightsDir: tmpdir() },
-  { data, parts, steps, metrics: () => [], stepsPerEpoch: work.stepsPerEpoch, headlineTag: 'epoch/loss', notices: [] },
+  {
+    data,
+    model: prepared,
+    parts,
+    steps,
+    rowWeights: null,
+    metrics: () => [],
+    stepsPerEpoch: work.stepsPerEpoch,
+    headlineTag: 'epoch/loss',
+    notices: [],
+  },
   {
     log,
     stopAsked: () => false,

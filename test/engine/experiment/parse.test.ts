@@ -374,7 +374,7 @@ describe('overrides', () => {
     [
       'constructor.x',
       3,
-      'constructor: unknown key; known here: $schema, name, description, data, preprocess, split, model, fit, log, backend',
+      'constructor: unknown key; known here: $schema, name, description, hparams, data, preprocess, split, model, fit, log, backend',
     ],
   ])('are checked as the file is: %s = %j', (path, value, problem) => {
     expect(problemsOf(TEXT, { [path]: value })).toEqual([problem])

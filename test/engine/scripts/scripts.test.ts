@@ -189,12 +189,12 @@ test('copies of the script and its imports lie to one another as they did', asyn
   write('lib/deep.ts', 'export const units = 2\n')
   write('sizes.ts', "export { units } from './lib/deep'\n")
   const { files } = await read(SCRIPT)
-  keepSource(files, join(dir, 'copy'))
-  expect(readdirSync(join(dir, 'copy'), { recursive: true }).toSorted()).toEqual([
+  keepSource(files, false, join(dir, 'run'))
+  expect(readdirSync(join(dir, 'run/source'), { recursive: true }).toSorted()).toEqual([
     'lib',
     'lib/deep.ts',
     'model.ts',
     'sizes.ts',
   ])
-  expect(readFileSync(join(dir, 'copy/model.ts'), 'utf8')).toBe(SCRIPT)
+  expect(readFileSync(join(dir, 'run/source/model.ts'), 'utf8')).toBe(SCRIPT)
 })

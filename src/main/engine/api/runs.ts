@@ -1,10 +1,11 @@
 /** Runs and their series. */
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MinimaError } from '../../../contract/errors.ts'
 import { experiment } from '../../../contract/experiment/experiment.ts'
 import type { RunDetail } from '../../../contract/run.ts'
 import { encodeEnvelopes, scalarQuery } from '../../../contract/scalars.ts'
 import type { RunId } from '../../../contract/terms.ts'
+import { keptCode } from '../scripts/keep-source.ts'
 import { readEnvelope } from '../query/scalar-envelopes.ts'
 import type { Store } from '../store/store.ts'
 import { predictInChild } from '../training/predict-host.ts'
@@ -14,6 +15,7 @@ import { parseParams, type Handlers } from './router.ts'
 export function runHandlers({
   store,
   runs,
+  workspaceDir,
   trainerScript,
 }: ApiContext): Pick<
   Handlers,
@@ -37,13 +39,15 @@ export function runHandlers({
       await runs.stop(runId)
       return {}
     },
-    'runs.predict': ({ runId, part, rows }) => {
+    'runs.predict': ({ runId, part, rows, runScript }) => {
       const { config, weightsDir, sourcePath, environment, name } = getRun(store, runId)
       const parsed = experiment.safeParse(config)
       if (!parsed.success) throw new MinimaError('bad-request', `${name} was not made from an experiment file`)
       if (weightsDir === null) throw new MinimaError('not-found', `${name} has saved no weights`)
       const baseDir = sourcePath === null ? (environment?.workingDir ?? '.') : dirname(sourcePath)
+      const script = keptCode(join(workspaceDir, 'runs', runId), runScript)
       return predictInChild(trainerScript, {
+        ...(script && { script }),
         type: 'predict',
         experiment: parsed.data,
         baseDir,

@@ -43,6 +43,7 @@ export function serveSocket(socket: WebSocket, handlers: Handlers, bus: EventBus
       grown.set(payload.runId, pending ? mergeGrowth(pending, payload) : payload)
       schedule()
     }),
+    bus.on('runPrinted', (payload) => void page.event.asEvent('runPrinted', payload)),
     bus.on('tensorflowSetup', (payload) => void page.event.asEvent('tensorflowSetup', payload)),
     bus.on('engineStopping', (payload) => void page.event.asEvent('engineStopping', payload)),
   ]

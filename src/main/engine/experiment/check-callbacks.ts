@@ -4,7 +4,7 @@ import type { CallbackSpec } from '../../../contract/experiment/callbacks.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { DataShape } from '../data/dataset.ts'
 import { resolveGraph } from '../models/model-graph.ts'
-import { resolveOutputs } from '../models/model-outputs.ts'
+import { outputsOfGraph, resolveOutputs } from '../models/model-outputs.ts'
 import { monitorName } from '../training/callbacks/monitor.ts'
 import { fieldsOf, patternFault } from '../training/callbacks/name-pattern.ts'
 import { meantFigure } from './meant-names.ts'
@@ -24,10 +24,11 @@ export function checkCallbacks(experiment: Experiment, data: DataShape, report: 
       `begins with epoch ${fit.initialEpoch} (counted from 0) of ${fit.epochs}: nothing is left to train`,
     )
   }
-  const figures = figuresOf(experiment, data)
+  // What a model of a script tells is known once it is built.
+  const figures = experiment.model.from === 'script' ? null : figuresOf(experiment, data)
   for (const [index, callback] of fit.callbacks.entries()) {
     const at = ['fit', 'callbacks', index]
-    if ('monitor' in callback && watches(callback) && !isThere(callback.monitor, figures)) {
+    if (figures && 'monitor' in callback && watches(callback) && !isThere(callback.monitor, figures)) {
       report([...at, 'monitor'], noFigure(callback.monitor, figures, parts.validation > 0))
     }
     if (callback.type === 'modelCheckpoint') checkPattern(callback.filepath, figures, at, report)
@@ -42,7 +43,8 @@ export function checkCallbacks(experiment: Experiment, data: DataShape, report: 
 
 /** The names that an epoch ends with, as in Keras's logs. */
 function figuresOf(experiment: Experiment, data: DataShape): string[] {
-  const { outputs } = resolveOutputs(experiment, resolveGraph(experiment.model, data).graph, data.target)
+  const { graph } = resolveGraph(experiment.model, data)
+  const { outputs } = resolveOutputs(experiment, outputsOfGraph(graph), data.target)
   const ofOutputs = outputs.flatMap(({ name, metrics, weightedMetrics }): readonly string[] => {
     const figures = [...metrics.map((one) => metricName(one)), ...weightedMetrics.map((one) => metricName(one, true))]
     return outputs.length === 1 ? figures : ['loss', ...figures].map((figure) => `${name}_${figure}`)
@@ -74,7 +76,7 @@ function meant(monitor: string, figures: readonly string[]): string {
 
 function checkPattern(
   pattern: string,
-  figures: readonly string[],
+  figures: readonly string[] | null,
   at: readonly (string | number)[],
   report: Report,
 ): void {
@@ -82,6 +84,7 @@ function checkPattern(
   const fault = patternFault(pattern)
   if (fault !== null) return report(path, fault)
   if (pattern === RESUME_FILE) return report(path, 'is what the state to resume from is called; take another name')
+  if (figures === null) return
   const known = ['epoch', ...figures]
   const missing = fieldsOf(pattern).find((name) => !isThere(name, known))
   if (missing !== undefined) report(path, `nothing writes ${missing}; ${meant(missing, known)}`)

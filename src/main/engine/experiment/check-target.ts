@@ -6,13 +6,13 @@ import { metricName, type Metric, type MetricType } from '../../../contract/expe
 import type { Target } from '../data/dataset.ts'
 import { classWeightFaults } from '../data/class-weights.ts'
 import { showShape } from '../models/layer-kind.ts'
-import { resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
+import { outputsOfGraph, resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
 import type { CheckedLayers, OutputShape } from './check-layers.ts'
 import { layerLabel } from './check-layers.ts'
 import type { Report } from './problems.ts'
 
 export function checkOutputs(experiment: Experiment, target: Target, layers: CheckedLayers, report: Report): void {
-  const { outputs, faults } = resolveOutputs(experiment, layers.graph, target)
+  const { outputs, faults } = resolveOutputs(experiment, outputsOfGraph(layers.graph), target)
   for (const { at, message } of faults) report(at, message)
   checkClassWeight(experiment, target, report)
   for (const [index, output] of outputs.entries()) {

@@ -30,6 +30,7 @@ export function checkExperiment(experiment: Experiment, data: DataShape, context
   }
   checkData(experiment, data, report)
   checkCallbacks(experiment, data, report)
+  if (experiment.model.from === 'script') return problems
   const layers = checkLayers(experiment, data, backend, report)
   if (layers !== null) checkOutputs(experiment, data.target, layers, report)
   return problems

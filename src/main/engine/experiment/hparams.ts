@@ -15,8 +15,9 @@ export function hparamsOf(experiment: Experiment): Hparams {
     epochs: fit.epochs,
     seed: fit.seed,
     ...(fit.callbacks.length > 0 && { callbacks: fit.callbacks.map(({ type }) => type).join(', ') }),
-    layers: model.layers.map(describeLayer).join(' → '),
+    layers: model.from === 'script' ? 'build(hp)' : model.layers.map(describeLayer).join(' → '),
     ...(split.validation > 0 && { validationSplit: split.validation }),
+    ...experiment.hparams,
   }
 }
 

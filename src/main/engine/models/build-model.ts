@@ -66,7 +66,8 @@ function connected(tf: Tf, { inputs, nodes, outputs }: ModelGraph, layers: reado
   return tf.model({ inputs: symbols, outputs: outputs.map(({ node }) => results[node] as SymbolicTensor) })
 }
 
-function setFirstWeights(tf: Tf, layer: TfLayer, weights: readonly Weight[], seed: number): void {
+/** Draws the weights of a layer that is built. */
+export function setFirstWeights(tf: Tf, layer: TfLayer, weights: readonly Weight[], seed: number): void {
   if (weights.length === 0) return
   applyWeightRules(tf, layer, weights)
   const random = createRandom(seed)

@@ -31,7 +31,7 @@ export interface NamedVariable {
 type Peeled = 'sigmoid' | 'softmax' | 'heaviside' | null
 
 /** Which activation a loss takes in, as Keras does inside fit. */
-const TAKES_IN: Partial<Record<LossType, Peeled>> = {
+export const TAKES_IN: Partial<Record<LossType, Peeled>> = {
   perceptron: 'heaviside',
   binaryCrossentropy: 'sigmoid',
   categoricalCrossentropy: 'softmax',
@@ -88,7 +88,7 @@ export function createForward(tf: Tf, { graph, layers }: BuiltModel, losses: rea
 }
 
 /** A dense layer without its activation; of inputs with more dimensions, the last one is what it multiplies. */
-function applyLinear(tf: Tf, layer: TfLayer, input: Tensor): Tensor {
+export function applyLinear(tf: Tf, layer: TfLayer, input: Tensor): Tensor {
   const [kernel, bias] = layer.weights.map((weight) => weight.read())
   if (kernel === undefined) return input
   const flat = input.rank === 2 ? input : tf.reshape(input, [-1, kernel.shape[0] ?? 1])

@@ -94,8 +94,9 @@ export function resolveGraph(model: ModelSpec, data: GraphData): ResolvedGraph {
 
 type Tell = (message: string) => void
 
-function resolveInputs(
-  { inputs = { input: 'all' } }: ModelSpec,
+/** Those that the file names, or one with all features. */
+export function resolveInputs(
+  { inputs = { input: 'all' } }: Pick<ModelSpec, 'inputs'>,
   { featureShape, featureNames }: GraphData,
   fault: (at: readonly (string | number)[], message: string) => void,
 ): GraphInput[] {

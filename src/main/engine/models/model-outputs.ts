@@ -28,18 +28,30 @@ export interface ResolvedOutputs {
   readonly faults: readonly GraphFault[]
 }
 
+/** An output by its name, and the target columns that it is to tell; null: all. */
+export interface NamedOutput {
+  readonly name: string
+  /** Of the graph; -1: it has none. */
+  readonly node: number
+  readonly target: readonly string[] | null
+}
+
+export function outputsOfGraph({ outputs, nodes }: ModelGraph): NamedOutput[] {
+  return outputs.map(({ node, target }) => ({ name: nodes[node]?.name ?? '', node, target }))
+}
+
 /** Settings may be given once for all outputs, in the order of the outputs, or by their names, as in Keras's `compile`. */
-export function resolveOutputs({ fit }: Experiment, graph: ModelGraph, target: Target): ResolvedOutputs {
+export function resolveOutputs({ fit }: Experiment, named: readonly NamedOutput[], target: Target): ResolvedOutputs {
   const faults: GraphFault[] = []
-  const names = graph.outputs.map(({ node }) => graph.nodes[node]?.name ?? '')
+  const names = named.map(({ name }) => name)
   const fault = (at: readonly (string | number)[], message: string): void => void faults.push({ at, message })
   checkKeys('loss', isLoss(fit.loss) ? null : fit.loss, names, fault)
   checkKeys('lossWeights', fit.lossWeights ?? null, names, fault)
   for (const setting of ['metrics', 'weightedMetrics'] as const) {
     if (!Array.isArray(fit[setting])) checkKeys(setting, fit[setting], names, fault)
   }
-  const outputs = graph.outputs.flatMap((output, index): ModelOutput[] => {
-    const name = names[index] ?? ''
+  const outputs = named.flatMap((output, index): ModelOutput[] => {
+    const { name } = output
     const loss = isLoss(fit.loss) ? fit.loss : ofOutput(fit.loss, name, index)
     if (loss === undefined) {
       if (faults.length === 0) fault(['fit', 'loss'], `missing; the output ${name} has no loss`)

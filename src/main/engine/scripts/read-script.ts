@@ -1,27 +1,23 @@
 /** Has a script run in a process of its own, and takes what it exports. */
 import { fork } from 'node:child_process'
-import { MinimaError } from '../../../contract/errors.ts'
+import type { Hparams } from '../../../contract/run.ts'
+import { scriptFault } from './script-failure.ts'
 import type { ScriptAnswer, ScriptRead } from './script-protocol.ts'
 
 /** A script may fetch something before it says what it wants; it is not to hang for ever. */
 const TIMEOUT_MS = 60_000
 const STDERR_KEPT = 2_000
 
-/** @throws MinimaError `experiment-invalid` with the user's file and line. */
-export async function readScript(program: string, path: string): Promise<ScriptRead> {
-  const answer = await ask(program, path)
+/** @param hparams in place of those that the script says @throws MinimaError `experiment-invalid` with the user's file and line. */
+export async function readScript(program: string, path: string, hparams: Hparams): Promise<ScriptRead> {
+  const answer = await ask(program, [path, JSON.stringify(hparams)])
   if (answer.type === 'read') return answer
-  const at = answer.at ?? { path, line: null }
-  const problems = [
-    { path: '', line: answer.at?.path === path ? answer.at.line : null, column: null, message: answer.message },
-  ]
-  const where = at.line === null ? at.path : `${at.path}:${at.line}`
-  throw new MinimaError('experiment-invalid', `${where}: ${answer.message}`, { problems, path })
+  throw scriptFault(answer, path)
 }
 
-function ask(program: string, path: string): Promise<ScriptAnswer> {
+function ask(program: string, args: readonly string[]): Promise<ScriptAnswer> {
   return new Promise((done) => {
-    const child = fork(program, [path], {
+    const child = fork(program, args, {
       execArgv: ['--no-warnings'],
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],

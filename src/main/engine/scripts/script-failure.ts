@@ -1,5 +1,6 @@
 /** What went wrong in a script, in words and at the user's own line. */
 import { pathToFileURL } from 'node:url'
+import { MinimaError } from '../../../contract/errors.ts'
 import type { ScriptFailed } from './script-protocol.ts'
 
 /** An error that knows where in the user's files it belongs. */
@@ -26,6 +27,14 @@ export function failureOf(error: unknown, path: string, files: readonly string[]
   if (error instanceof ScriptError) return { type: 'failed', message: error.message, at: error.at }
   if (!(error instanceof Error)) return { type: 'failed', message: String(error), at: null }
   return { type: 'failed', message: messageOf(error), at: placeIn(error.stack ?? '', [path, ...files]) }
+}
+
+/** As an error of the experiment that the script at `path` was to give. */
+export function scriptFault({ message, at }: ScriptFailed, path: string): MinimaError {
+  const line = at?.path === path ? at.line : null
+  const where = at === null ? path : `${at.path}:${at.line}`
+  const problems = [{ path: '', line, column: null, message }]
+  return new MinimaError('experiment-invalid', `${where}: ${message}`, { problems, path })
 }
 
 function messageOf(error: Error): string {

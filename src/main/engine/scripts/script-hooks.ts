@@ -1,31 +1,39 @@
 /**
- * How a script's imports are found and read: `minima-lab` is Minima's own, endings may be left out, types are stripped by
- * Node. Every file of the user's that is run is kept with its text.
+ * How a script's imports are found and read: `minima-lab` and TensorFlow.js are Minima's own, endings may be left out, types
+ * are stripped by Node. Every file of the user's that is run is kept with its text.
  */
 import { readFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { scriptLibrary } from '../models/script/library.ts'
+import type { Tf } from '../models/tf.ts'
 import { ScriptError } from './script-failure.ts'
 import type { SourceFile } from './script-protocol.ts'
 
 const LIBRARY = 'minima-lab'
 const LIBRARY_URL = 'minima-lab:script'
-/** What a script has of the package: a run of its own would be a second one beside the one that trains it. */
-const LIBRARY_SOURCE = `
-export const experiment = (file) => file
-export const createRun = () => {
-  throw new Error('createRun is for programs that run by themselves; minima train makes the run of a script')
-}
-`
+const TFJS = /^@tensorflow\/tfjs(?:-core|-layers|-node|-node-gpu|-backend-\w+|-data|-converter)?$/
+const TFJS_URL = 'minima-lab:tfjs'
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs', '/index.ts', '/index.js']
 const TYPED = /\.[cm]?ts$/
 
+export interface HookOptions {
+  /** What a script gets that imports TensorFlow.js; null: one of its own, on the processor. */
+  readonly tf: Tf | null
+  /** Texts by path, to be run in place of what the files hold now. */
+  readonly kept?: ReadonlyMap<string, string>
+}
+
 /** @returns the user's files that were run so far, by path, in the order in which they were read */
-export function hookScripts(): { readonly files: ReadonlyMap<string, SourceFile> } {
+export function hookScripts({ tf, kept }: HookOptions): { readonly files: ReadonlyMap<string, SourceFile> } {
   const files = new Map<string, SourceFile>()
+  const handOver = globalThis as Record<symbol, unknown>
+  handOver[Symbol.for(LIBRARY_URL)] = scriptLibrary
+  handOver[Symbol.for(TFJS_URL)] = tf
   registerHooks({
     resolve(specifier, context, next) {
       if (specifier === LIBRARY) return { url: LIBRARY_URL, shortCircuit: true }
+      if (TFJS.test(specifier) && isOfUser(context.parentURL ?? '')) return { url: TFJS_URL, shortCircuit: true }
       const { parentURL } = context
       if (!/^\.{1,2}\//.test(specifier) || parentURL === undefined || !isOfUser(parentURL))
         return next(specifier, context)
@@ -41,17 +49,37 @@ export function hookScripts(): { readonly files: ReadonlyMap<string, SourceFile>
       throw new ScriptError(`there is no ${specifier} to import; tried it with ${ENDINGS.join(', ')} too`, at)
     },
     load(url, context, next) {
-      if (url === LIBRARY_URL) return { format: 'module', source: LIBRARY_SOURCE, shortCircuit: true }
+      if (url === LIBRARY_URL) return asModule(sourceOf(LIBRARY_URL, scriptLibrary))
+      if (url === TFJS_URL) return asModule(tf === null ? OWN_TFJS : sourceOf(TFJS_URL, tf))
       if (!isOfUser(url)) return next(url, context)
       const path = fileURLToPath(url)
-      const text = readFileSync(path, 'utf8')
+      const text = kept?.get(path) ?? readFileSync(path, 'utf8')
       files.set(path, { path, text })
-      if (!TYPED.test(path)) return next(url, context)
-      const source = stripTypeScriptTypes(text, { mode: 'strip', sourceUrl: url })
-      return { format: 'module', source, shortCircuit: true }
+      if (TYPED.test(path)) return asModule(stripTypeScriptTypes(text, { mode: 'strip', sourceUrl: url }))
+      return kept?.has(path) && !path.endsWith('.cjs') ? asModule(text) : next(url, context)
     },
   })
   return { files }
+}
+
+/** TensorFlow.js for a script that is only asked what it wants. */
+const OWN_TFJS = `
+export * from '${import.meta.resolve('@tensorflow/tfjs-core')}'
+export * from '${import.meta.resolve('@tensorflow/tfjs-layers')}'
+import '${import.meta.resolve('@tensorflow/tfjs-backend-cpu')}'
+`
+
+/** A module that exports what was handed over, each under its name. */
+function sourceOf(url: string, exported: object): string {
+  const names = Object.keys(exported).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
+  return `const handed = globalThis[Symbol.for('${url}')]
+export const { ${names.join(', ')} } = handed
+export default handed
+`
+}
+
+function asModule(source: string) {
+  return { format: 'module', source, shortCircuit: true } as const
 }
 
 /** Files, that is, which are no package's. */

@@ -7,8 +7,10 @@ export interface SourceFile {
 
 export interface ScriptRead {
   readonly type: 'read'
-  /** The default export: data only. */
+  /** The default export: data only. A model that `build` gives as data is in it. */
   readonly value: unknown
+  /** Whether code of the script is to be run in the training: `build`, `fit` or `callbacks`. */
+  readonly hasCode: boolean
   /** The script, then the files of its own that it imported, as they were run. */
   readonly files: readonly SourceFile[]
 }

@@ -23,6 +23,8 @@ export interface FitHooks extends ReportHooks {
   readonly onStep?: StepHook
   /** Beside those that the experiment names, after them. */
   readonly callbacks?: readonly Callback[]
+  /** Steps that a loop of the script's own has taken already; by default those of the epochs before the first. */
+  readonly firstStep?: number
   /** Where to go on; without it training begins. */
   readonly resume?: Checkpoint | undefined
   /** Keeps checkpoints; without it none are taken. */
@@ -64,6 +66,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
     control,
     control.settle,
   )
+  control.step = hooks.firstStep ?? control.step
   const { batchSize, seed, shuffle } = spec
   const rowsKey: RowsKey = { rows: data.train.rows, batchSize, seed, shuffle, stepsPerEpoch }
   const learningRate = JSON.stringify(spec.optimizer.learningRate)

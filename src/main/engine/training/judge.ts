@@ -24,17 +24,13 @@ export function createJudge({ training, report, callbacks, control, breathe }: J
     report.progress('evaluating', control.epoch, control.step)
     return breathe()
   }
-  const batches = {
-    begin: (index: number) => callbacks.indexed('onTestBatchBegin', index, {}),
-    end: (index: number, loss: number) => callbacks.indexed('onTestBatchEnd', index, { loss }),
-  }
   return async (part) => {
     const rows = data[part]?.rows ?? 0
     if (rows === 0) return {}
     const startedAt = performance.now()
     await callbacks.whole('onTestBegin', {})
-    const told = callbacks.wantsTestBatches ? batches : null
-    const { loss, metrics } = await evaluate(steps, part, rows, training.metrics('evaluation'), pause, told)
+    const batches = callbacks.testBatches()
+    const { loss, metrics } = await evaluate(steps, part, rows, training.metrics('evaluation'), pause, batches)
     const logs = { loss, ...Object.fromEntries(metrics) }
     await callbacks.whole('onTestEnd', logs)
     report.evaluated(performance.now() - startedAt)

@@ -7,17 +7,22 @@ import type { Dataset, Split, Target } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
 import { dataError } from '../data/data-error.ts'
 import { rowRange } from '../data/random.ts'
-import { resolveGraph } from '../models/model-graph.ts'
-import { resolveOutputs } from '../models/model-outputs.ts'
+import type { ScriptCode } from '../scripts/load-script.ts'
 import { loadBackend } from './backends/ladder.ts'
 import type { Runtime } from './backends/backend.ts'
+import { createCallbackList } from './callbacks/callback-list.ts'
 import { evaluate } from './evaluate.ts'
+import type { LogSender } from './log-sender.ts'
 import { prepareTraining } from './prepare-training.ts'
+import { scriptParts, type ScriptParts } from './script-parts.ts'
+import { createTrainingControl } from './training-control.ts'
 import { loadWeights } from './weights.ts'
 
 export interface PredictJob {
   readonly type: 'predict'
   readonly experiment: Experiment
+  /** Where its model, or callbacks, come from one. */
+  readonly script?: ScriptCode
   /** What paths in the experiment are relative to. */
   readonly baseDir: string
   /** Where the run saved its weights. */
@@ -32,30 +37,39 @@ export interface PredictJob {
  * @throws MinimaError `data-invalid` when there are no such rows, `not-found` when there are no weights
  */
 export async function predict(job: PredictJob): Promise<Predictions> {
-  const { experiment, baseDir, weightsDir } = job
+  const { experiment, baseDir } = job
   const loaded = await loadDataset(experiment, baseDir)
   const { runtime } = await loadBackend(experiment.backend)
-  return predictWith(runtime, job, loaded, join(weightsDir, 'final'), baseDir)
+  const script = await scriptParts(job.script, experiment, runtime.tf)
+  try {
+    return await predictWith(runtime, job, loaded, script)
+  } catch (error) {
+    throw script.fault(error)
+  }
 }
 
 async function predictWith(
   runtime: Runtime,
-  { experiment, part, rows: wanted }: PredictJob,
+  { experiment, baseDir, weightsDir, part, rows: wanted }: PredictJob,
   loaded: Dataset,
-  modelDir: string,
-  baseDir: string,
+  script: ScriptParts,
 ): Promise<Predictions> {
   const split = loaded[part]
   if (split === null) throw dataError(`this run had no rows for ${part}`, ['split'])
   // Parts that can be evaluated are those that are no training rows; whichever it is takes the place of the test's.
   const data = { ...loaded, test: split }
+  const modelDir = join(weightsDir, 'final')
   const job = { type: 'start', experiment, baseDir, weightsDir: modelDir } as const
-  const training = await prepareTraining(job, runtime, { data, compile: false })
+  const training = await prepareTraining(job, runtime, { data, compile: false, build: script.build })
   const { steps, parts } = training
   await loadWeights(runtime.tf, parts.model, modelDir)
-  const { loss, metrics } = await evaluate(steps, 'test', split.rows, training.metrics('evaluation'), () =>
-    Promise.resolve(),
-  )
+  const control = createTrainingControl(experiment, training, { log: NO_LOG, now: () => 0, dir: modelDir })
+  const callbacks = createCallbackList(script.callbacks, control, control.settle)
+  const pause = (): Promise<void> => Promise.resolve()
+  await callbacks.whole('onTestBegin', {})
+  const batches = callbacks.testBatches()
+  const { loss, metrics } = await evaluate(steps, 'test', split.rows, training.metrics('evaluation'), pause, batches)
+  await callbacks.whole('onTestEnd', { loss, ...Object.fromEntries(metrics) })
   const told = Math.min(wanted, split.rows)
   const widths = parts.model.outputs.map(({ shape }) =>
     shape.slice(1).reduce<number>((size, of) => size * (of ?? 1), 1),
@@ -63,18 +77,20 @@ async function predictWith(
   const width = widths.reduce((sum, one) => sum + one, 0)
   const values = new Float32Array(told * width)
   const batch = steps.evaluationRows('test')
+  if (told > 0) await callbacks.whole('onPredictBegin', {})
   for (let from = 0; from < told; from += batch) {
     const numbers = rowRange(told).subarray(from, from + batch)
+    await callbacks.indexed('onPredictBatchBegin', from / batch, {})
     values.set(steps.predict('test', numbers), from * width)
+    await callbacks.indexed('onPredictBatchEnd', from / batch, {})
   }
-  const { graph } = resolveGraph(experiment.model, data.shape)
-  const outputs = resolveOutputs(experiment, graph, data.shape.target).outputs
+  if (told > 0) await callbacks.whole('onPredictEnd', {})
   let column = 0
   return {
     part,
     rows: split.rows,
     metrics: { loss, ...Object.fromEntries(metrics) },
-    outputs: outputs.map(({ name, target }, index) => {
+    outputs: training.model.outputs.map(({ name, target }, index) => {
       const from = column
       column += widths[index] ?? 0
       return {
@@ -87,6 +103,15 @@ async function predictWith(
     values: Array.from({ length: told }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]),
     labels: labelsOf(split, told, data.shape.target),
   }
+}
+
+/** A prediction is no run: what callbacks log within it goes nowhere. */
+const NO_LOG: LogSender = {
+  scalar: () => undefined,
+  histogram: () => undefined,
+  flush: () => undefined,
+  flushIfDue: () => undefined,
+  close: () => undefined,
 }
 
 function columnNames(target: Target, width: number): string[] {

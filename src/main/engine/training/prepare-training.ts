@@ -9,28 +9,30 @@ import { rowRange } from '../data/random.ts'
 import { checkExperiment } from '../experiment/check.ts'
 import { formatProblem } from '../experiment/problems.ts'
 import { adaptLayers } from '../models/adapt.ts'
-import { buildModel } from '../models/build-model.ts'
-import { createForward, type Forward } from '../models/forward.ts'
+import type { Forward } from '../models/forward.ts'
 import { createLoss } from '../models/losses.ts'
 import { createMetric, createOutputLoss, type MetricAccumulator } from '../models/metrics/metric.ts'
-import { resolveGraph } from '../models/model-graph.ts'
-import { resolveOutputs, type ModelOutput } from '../models/model-outputs.ts'
+import type { ModelOutput } from '../models/model-outputs.ts'
 import { createOptimizer } from '../models/optimizers/optimizer.ts'
 import { createStepCounter } from '../models/step-counter.ts'
-import { summarizeModel } from '../models/summary.ts'
+import type { Build } from '../models/script/script-model.ts'
 import type { Tf } from '../models/tf.ts'
 import type { Runtime } from './backends/backend.ts'
 import { createSteps } from './create-steps.ts'
 import { createEagerSteps } from './eager-steps.ts'
 import { bfloat16Obstacle } from './precision.ts'
+import { prepareModel, type PreparedModel } from './prepare-model.ts'
 import type { StepOutput, StepParts } from './step-body.ts'
 import type { Steps } from './steps.ts'
 import type { PreparedMessage, StartMessage } from './trainer-protocol.ts'
 
 export interface PreparedTraining {
   readonly data: Dataset
+  readonly model: PreparedModel
   readonly parts: StepParts
   readonly steps: Steps
+  /** Of the training rows in the loss; null: all count alike. */
+  readonly rowWeights: Float32Array | null
   /** Fresh accumulators, one for each sum that a batch tells. */
   readonly metrics: (of: 'training' | 'evaluation') => MetricAccumulator[]
   readonly stepsPerEpoch: number
@@ -46,6 +48,8 @@ export interface PrepareOptions {
   readonly data?: Dataset
   /** How much each training row counts in the loss, in place of what the experiment says. */
   readonly rowWeights?: Float32Array | null
+  /** `build(hp)` of the script, where the model comes from one. */
+  readonly build?: Build | null
 }
 
 export async function prepareTraining(
@@ -54,7 +58,7 @@ export async function prepareTraining(
   options: PrepareOptions = {},
 ): Promise<PreparedTraining> {
   const { tf } = runtime
-  const { fit, model: modelSpec } = experiment
+  const { fit } = experiment
   const data = validatedOn(options.data ?? (await loadDataset(experiment, baseDir)), fit)
   // The engine checked against the backend it expected; this is the one that there is.
   const problems = checkExperiment(experiment, data.shape, { backend: runtime.name })
@@ -62,16 +66,10 @@ export async function prepareTraining(
     throw new MinimaError('experiment-invalid', problems.map(formatProblem).join('\n'), { problems })
   }
   const counter = createStepCounter()
-  const { graph } = resolveGraph(modelSpec, data.shape)
-  const built = buildModel(tf, graph, fit.seed, counter)
-  const asked = resolveOutputs(experiment, graph, data.shape.target).outputs
-  const forward = createForward(
-    tf,
-    built,
-    asked.map(({ loss }) => loss),
-  )
-  adaptLayers(tf, built.layers, () => passAll(tf, forward, data))
-  const outputWidths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
+  const model = prepareModel(tf, experiment, data, counter, options.build ?? null)
+  const { forward, outputs: asked } = model
+  adaptLayers(tf, model.layers, () => passAll(tf, forward, data))
+  const outputWidths = model.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
   const metricsOf = (output: ModelOutput, index: number, of: 'training' | 'evaluation'): MetricAccumulator[] => {
     const widths = { label: output.labels?.length ?? data.train.labelWidth, output: outputWidths[index] ?? 1 }
     const context = { loss: output.loss, widths }
@@ -88,7 +86,7 @@ export async function prepareTraining(
   }
   const parts: StepParts = {
     tf,
-    model: built.model,
+    model: model.model,
     forward,
     outputs: asked.map((output, index): StepOutput => ({
       loss: createLoss(tf, output.loss, forward.fromLogits[index] ?? false),
@@ -106,13 +104,15 @@ export async function prepareTraining(
   const obstacle = fit.precision === 'mixedBfloat16' ? bfloat16Obstacle(runtime) : null
   const bfloat16 = fit.precision === 'mixedBfloat16' && obstacle === null
   const steps =
-    options.compile === false
+    options.compile === false || fit.runEagerly
       ? createEagerSteps(parts, stepData, 'asked for')
       : createSteps(parts, stepData, fit.optimizer, { bfloat16 })
   return {
     data,
+    model,
     parts,
     steps,
+    rowWeights: weights,
     metrics: (of) => asked.flatMap((output, index) => metricsOf(output, index, of)),
     stepsPerEpoch: fit.stepsPerEpoch ?? Math.ceil(data.train.rows / fit.batchSize),
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${judgedBy?.names[0] ?? 'loss'}`,
@@ -123,12 +123,7 @@ export async function prepareTraining(
   }
 }
 
-export function preparedMessage(
-  { experiment }: StartMessage,
-  runtime: Runtime,
-  reason: string,
-  training: PreparedTraining,
-): PreparedMessage {
+export function preparedMessage(runtime: Runtime, reason: string, training: PreparedTraining): PreparedMessage {
   const { data, steps } = training
   return {
     type: 'prepared',
@@ -139,7 +134,7 @@ export function preparedMessage(
       tfjs: runtime.tfjs,
     },
     rows: data.shape.parts,
-    model: summarizeModel(resolveGraph(experiment.model, data.shape).graph, data.shape.featureShape),
+    model: training.model.summary,
     stepsPerEpoch: training.stepsPerEpoch,
     headlineTag: training.headlineTag,
     notices: training.notices,

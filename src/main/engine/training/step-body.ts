@@ -5,11 +5,12 @@ import type { MetricAccumulator } from '../models/metrics/metric.ts'
 import { pickColumns } from '../models/pick-columns.ts'
 import type { KerasOptimizer } from '../models/optimizers/optimizer.ts'
 import type { StepCounter } from '../models/step-counter.ts'
-import type { LayersModel, Scalar, Tensor, Tf } from '../models/tf.ts'
+import type { Scalar, Tensor, Tf } from '../models/tf.ts'
+import type { TrainableModel } from '../models/trainable-model.ts'
 
 export interface StepParts {
   readonly tf: Tf
-  readonly model: LayersModel
+  readonly model: TrainableModel
   readonly forward: Forward
   /** In the order of the model's. */
   readonly outputs: readonly StepOutput[]

@@ -11,6 +11,8 @@ export interface TrainerListener {
   progress(progress: Progress): void
   /** To be committed: what was logged before it has been given to `logs`. */
   checkpointed(draft: string): void
+  /** What code of a script wrote with `console`. */
+  printed(text: string): void
   /** Exactly one of `ended` and `died` is called, once, last. */
   ended(message: EndedMessage): void
   died(error: MinimaError): void
@@ -32,8 +34,9 @@ export function startTrainer(script: string, job: StartMessage, listener: Traine
   const child = fork(script, [], {
     execArgv: ['--no-warnings'],
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', job.script ? 'pipe' : 'ignore', 'pipe', 'ipc'],
   })
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => listener.printed(text))
   let stderr = ''
   let ended = false
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -51,7 +54,10 @@ export function startTrainer(script: string, job: StartMessage, listener: Traine
         return listener.checkpointed(message.draft)
       case 'ended':
         ended = true
-        return listener.ended(message)
+        // What a script wrote last comes by another way, and may be behind.
+        if (child.stdout && !child.stdout.readableEnded) child.stdout.once('close', () => listener.ended(message))
+        else listener.ended(message)
+        return
     }
   })
   const exited = new Promise<void>((done) => {

@@ -15,7 +15,9 @@ import { createLogSender } from './log-sender.ts'
 import { exitWithoutEngine } from './orphan-guard.ts'
 import type { PredictAnswer } from './predict-host.ts'
 import { predict, type PredictJob } from './predict.ts'
+import { runOwnFit } from './own-fit.ts'
 import { preparedMessage, prepareTraining } from './prepare-training.ts'
+import { scriptParts } from './script-parts.ts'
 import { createSystemMeter } from './system-metrics.ts'
 import { chooseThreads } from './threads.ts'
 import type { EndedMessage, FromTrainer, StartMessage, ToTrainer } from './trainer-protocol.ts'
@@ -51,14 +53,17 @@ async function train(job: StartMessage): Promise<EndedMessage> {
       if (sample.gpuMemoryMb !== null) log.scalar('system/gpu_memory_mb', lastStep, sample.gpuMemoryMb, at)
     })
   }, job.experiment.log.systemEverySecs * 1000)
+  let faultOf = (error: unknown): unknown => error
   const ended = { type: 'ended', metrics: {}, error: null, notices: [], weightsSaved: false } as const
   try {
     const resume = job.resume && readCheckpoint(job.resume.path)
     const data = await loadDataset(job.experiment, job.baseDir)
     chooseThreads(job.experiment, data.shape)
     const { runtime, reason } = await loadBackend(job.experiment.backend)
-    const training = await prepareTraining(job, runtime, { data })
-    const prepared = preparedMessage(job, runtime, reason, training)
+    const script = await scriptParts(job.script, job.experiment, runtime.tf)
+    faultOf = script.fault
+    const training = await prepareTraining(job, runtime, { data, build: script.build })
+    const prepared = preparedMessage(runtime, reason, training)
     say(job.lrRange ? { ...prepared, headlineTag: 'lr_find/loss' } : prepared)
     const save = (name: string): Promise<void> => saveModel(runtime.tf, training.parts.model, job.weightsDir, name)
     const hooks = {
@@ -78,17 +83,19 @@ async function train(job: StartMessage): Promise<EndedMessage> {
         log.flush()
         say({ type: 'checkpoint', draft })
       }
-      const { state, metrics, notices } = await fit(job, training, { ...hooks, resume, saveCheckpoint })
+      const all = { ...hooks, resume, saveCheckpoint, callbacks: script.callbacks }
+      const outcome = script.fit ? runOwnFit(script.fit, job, training, all) : fit(job, training, all)
+      const { state, metrics, notices } = await outcome
       await save('final')
       return { ...ended, state, metrics, notices, weightsSaved: true }
     } catch (error) {
-      const record = toErrorRecord(error)
+      const record = toErrorRecord(faultOf(error))
       if (record.code !== 'loss-not-finite') throw error
       await save('last-good')
       return { ...ended, state: 'failed', error: record, weightsSaved: true }
     }
   } catch (error) {
-    return { ...ended, state: 'failed', error: toErrorRecord(error) }
+    return { ...ended, state: 'failed', error: toErrorRecord(faultOf(error)) }
   } finally {
     clearInterval(sampling)
     log.close()

@@ -4,6 +4,7 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { LogRecord } from '../../../contract/log-record.ts'
 import type { ModelSummary, Progress } from '../../../contract/run.ts'
 import type { LrRange } from '../../../contract/requests.ts'
+import type { ScriptCode } from '../scripts/load-script.ts'
 
 export interface StartMessage {
   readonly type: 'start'
@@ -14,6 +15,8 @@ export interface StartMessage {
   readonly weightsDir: string
   /** The checkpoint to go on from, and its step; without it training begins. */
   readonly resume?: { readonly path: string; readonly step: number }
+  /** Code of a person's own that makes the model, or accompanies or does the training. */
+  readonly script?: ScriptCode
   /** In place of a training: try rates from one to the other. */
   readonly lrRange?: LrRange
 }

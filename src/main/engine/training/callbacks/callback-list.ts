@@ -1,5 +1,6 @@
 /** All callbacks of a training as one: each hook of each, in their order. */
 import { MinimaError } from '../../../../contract/errors.ts'
+import type { EvaluatedBatches } from '../evaluate.ts'
 import type { BatchHooks, Callback, Logs, TrainingControl } from './callback.ts'
 
 type Indexed = keyof BatchHooks | 'onEpochBegin' | 'onEpochEnd' | `on${'Test' | 'Predict'}Batch${'Begin' | 'End'}`
@@ -11,8 +12,8 @@ export interface CallbackList {
   lossNotFinite(step: number, loss: number): Promise<void>
   /** Whether somebody wants to be told of the batch after `step`. */
   wantsBatch(step: number): boolean
-  /** Whether somebody wants to be told of batches of an evaluation. */
-  readonly wantsTestBatches: boolean
+  /** Tells of the batches of an evaluation; null: nobody wants to know. */
+  testBatches(): EvaluatedBatches | null
   /** To be given to `begin` of a list of the same callbacks. */
   state(): CallbackState[]
   /** `onTrainBegin` of all; of those that `kept` has the state of, `resume`. */
@@ -50,7 +51,13 @@ export function createCallbackList(
       for (const callback of callbacks) await callback.onLossNotFinite?.(step, loss, training)
     },
     wantsBatch: (step) => ofBatches.some((callback) => callback.wantsBatch?.(step) ?? true),
-    wantsTestBatches: [...having('onTestBatchBegin'), ...having('onTestBatchEnd')].length > 0,
+    testBatches() {
+      if ([...having('onTestBatchBegin'), ...having('onTestBatchEnd')].length === 0) return null
+      return {
+        begin: (index) => this.indexed('onTestBatchBegin', index, {}),
+        end: (index, loss) => this.indexed('onTestBatchEnd', index, { loss }),
+      }
+    },
     state: () => callbacks.flatMap(({ name, state }) => (state ? [{ name, state: state() }] : [])),
     async begin(kept) {
       const left = [...kept]

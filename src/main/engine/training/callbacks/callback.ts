@@ -7,7 +7,7 @@
  *       onEpochEnd: (epoch, logs, training) => training.log('ratio', (logs.val_loss ?? NaN) / (logs.loss ?? NaN)),
  *     }
  */
-import type { LayersModel } from '../../models/tf.ts'
+import type { TrainableModel } from '../../models/trainable-model.ts'
 import type { WeightSnapshot } from '../weights.ts'
 
 /** Figures by Keras's names: `loss`, `accuracy`, `val_loss`, ... */
@@ -30,7 +30,7 @@ export interface TrainingControl {
   snapshot(): WeightSnapshot
   restore(snapshot: WeightSnapshot): void
   /** The model with its weights as they are; what is written into it within a hook is taken over after the hook. */
-  model(): LayersModel
+  model(): TrainableModel
   /** Saves into `checkpoints/name` of the run's folder. @returns the folder */
   save(name: string, options?: { readonly weightsOnly?: boolean }): Promise<string>
   /** A point of the series `tag` at the current step. */
