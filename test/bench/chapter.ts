@@ -14,6 +14,8 @@ interface Anchor {
 
 interface Case {
   readonly id: string
+  /** By default `id`.yaml. */
+  readonly file?: string
   readonly anchor: string
   readonly overrides: readonly string[]
   readonly seeds: number
@@ -68,6 +70,17 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    id: 'california-subclass',
+    file: 'california-subclass.ts',
+    anchor: 'california_aux_output',
+    overrides: CALIFORNIA,
+    seeds: 5,
+    figures: [
+      rmse('test/main_rootMeanSquaredError', 'test_rmse', null),
+      rmse('test/aux_rootMeanSquaredError', 'test_aux_rmse', null),
+    ],
+  },
+  {
     id: 'fashion-mnist-mlp',
     anchor: 'fashion_mnist_sgd001_b32_30ep',
     overrides: [`data.dir=${join(DATA, 'fashion-mnist')}`],
@@ -95,10 +108,10 @@ const anchors = (
 ).anchors
 const rows: BenchRow[] = []
 const bars: Bar[] = []
-for (const { id, anchor, overrides, seeds, figures } of CASES) {
+for (const { id, file = `${id}.yaml`, anchor, overrides, seeds, figures } of CASES) {
   if (only.length > 0 && !only.includes(id)) continue
   const numbers = Array.from({ length: seeds }, (_, index) => 42 + index)
-  const trained = await trainSeeds(`chapter10/${id}.yaml`, numbers, overrides)
+  const trained = await trainSeeds(`chapter10/${file}`, numbers, overrides)
   for (const { what, tag, keras, book, best, bar } of figures) {
     const ours = measured(trained.map((run) => lastOf(run, tag)))
     const theirs = measured((anchors[anchor]?.runs ?? []).map((run) => run[keras] ?? NaN))
