@@ -11,6 +11,7 @@ import { fit } from '../../src/main/engine/training/fit.ts'
 import { prepareTraining } from '../../src/main/engine/training/prepare-training.ts'
 import type { StartMessage } from '../../src/main/engine/training/trainer-protocol.ts'
 import { noGoldens, readGoldens } from './goldens.ts'
+import { quietHooks } from '../support/quiet-hooks.ts'
 
 interface Semantics {
   readonly history: Readonly<Record<string, readonly number[]>>
@@ -88,13 +89,8 @@ async function historyOf(input: ExperimentInput, weight: number, special: Specia
   const { model, tf } = training.parts
   tf.tidy(() => model.setWeights(model.getWeights().map(({ shape }, at) => tf.fill(shape, at === 0 ? weight : 0))))
   training.steps.push()
-  const nothing = (): void => undefined
   const { history } = await fit(job, training, {
-    log: { scalar: nothing, histogram: nothing, flush: nothing, flushIfDue: nothing, close: nothing },
-    progress: nothing,
-    pause: () => Promise.resolve(),
-    now: () => 1,
-    stopAsked: () => false,
+    ...quietHooks(),
   })
   return Object.fromEntries(
     Object.entries(history).map(([name, values]) => [

@@ -79,6 +79,19 @@ export const callback = z.discriminatedUnion(
       })
       .describe('writes a line for each epoch'),
     z
+      .strictObject({
+        type: z.literal('tensorBoard'),
+        logDir: fileName.default('logs').describe('within the folder of the run'),
+        histogramFreq: naturalInt.default(0).describe('epochs from one histogram of the weights to the next; 0: none'),
+        writeGraph: flag.default(true).describe('the layers and how they are connected'),
+        writeStepsPerSecond: flag.default(false),
+        updateFreq: z
+          .union([oneOf(['epoch', 'batch']), positiveInt], expected('epoch, batch or a number of steps'))
+          .default('epoch')
+          .describe('how often figures of training are written, beside those of epochs'),
+      })
+      .describe('writes event files that TensorBoard reads: scalars, histograms, the graph, hparams'),
+    z
       .strictObject({ type: z.literal('terminateOnNaN') })
       .describe('a loss that is not finite ends the run as finished, not as failed'),
     z

@@ -410,7 +410,7 @@ ${more}`
     [
       '{ type: earlyStoping }',
       '',
-      'fit.callbacks[0].type: expected one of earlyStopping, reduceLROnPlateau, modelCheckpoint, learningRateScheduler, warmUp, csvLogger, terminateOnNaN, backupAndRestore, got "earlyStoping"; did you mean earlyStopping? (line 8)',
+      'fit.callbacks[0].type: expected one of earlyStopping, reduceLROnPlateau, modelCheckpoint, learningRateScheduler, warmUp, csvLogger, tensorBoard, terminateOnNaN, backupAndRestore, got "earlyStoping"; did you mean earlyStopping? (line 8)',
     ],
   ])('refuse %s %s', (callback, more, problem) => {
     expect(of(callback, more)).toEqual([problem])

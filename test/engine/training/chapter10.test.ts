@@ -9,6 +9,7 @@ import { loadBackend } from '../../../src/main/engine/training/backends/ladder.t
 import { fit } from '../../../src/main/engine/training/fit.ts'
 import { prepareTraining } from '../../../src/main/engine/training/prepare-training.ts'
 import type { StartMessage } from '../../../src/main/engine/training/trainer-protocol.ts'
+import { quietHooks } from '../../support/quiet-hooks.ts'
 
 const DIR = resolve('examples/chapter10')
 const FILES = readdirSync(DIR).filter((file) => file.endsWith('.yaml'))
@@ -31,18 +32,10 @@ describe('examples/chapter10', () => {
     const { runtime } = await loadBackend('wasm')
     const training = await prepareTraining(job, runtime)
     const losses: number[] = []
-    const nothing = (): void => undefined
     const outcome = await fit(job, training, {
-      log: {
+      ...quietHooks({
         scalar: (tag, _, value) => void (tag === 'train/loss' && losses.push(value)),
-        histogram: nothing,
-        flush: nothing,
-        flushIfDue: nothing,
-        close: nothing,
-      },
-      progress: nothing,
-      pause: () => Promise.resolve(),
-      now: () => 1,
+      }),
       stopAsked: () => losses.length >= 120,
     })
     expect(['finished', 'stopped']).toContain(outcome.state)

@@ -6,6 +6,7 @@ import { loadBackend } from '../../../src/main/engine/training/backends/ladder.t
 import { fit, type FitOutcome } from '../../../src/main/engine/training/fit.ts'
 import { prepareTraining } from '../../../src/main/engine/training/prepare-training.ts'
 import type { StartMessage } from '../../../src/main/engine/training/trainer-protocol.ts'
+import { quietHooks } from '../../support/quiet-hooks.ts'
 
 const ROWS: (number | string)[][] = Array.from({ length: 10 }, (_, row) => [row / 10, 1 - row / 10, row % 2])
 
@@ -48,21 +49,15 @@ async function train(input: ExperimentInput, stopAsked: (steps: number) => boole
   const values: Record<string, number[]> = {}
   const histograms: string[] = []
   const progress: Progress[] = []
-  const nothing = (): void => undefined
   const outcome = await fit(job, training, {
-    log: {
+    ...quietHooks({
       scalar(tag, step, value) {
         ;(scalars[tag] ??= []).push(step)
         ;(values[tag] ??= []).push(value)
       },
       histogram: ({ tag, step }) => histograms.push(`${tag} @ ${step}`),
-      flush: nothing,
-      flushIfDue: nothing,
-      close: nothing,
-    },
+    }),
     progress: (told) => progress.push(told),
-    pause: () => Promise.resolve(),
-    now: () => 1,
     stopAsked: () => stopAsked(scalars['train/loss']?.length ?? 0),
   }).catch((error: Error) => error)
   const weights = training.parts.model.getWeights().flatMap((weight) => [...weight.dataSync()])

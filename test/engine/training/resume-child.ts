@@ -15,6 +15,7 @@ import { experiment as experimentSchema } from '../../../src/contract/experiment
 import { fit } from '../../../src/main/engine/training/fit.ts'
 import { prepareTraining } from '../../../src/main/engine/training/prepare-training.ts'
 import type { StartMessage } from '../../../src/main/engine/training/trainer-protocol.ts'
+import { quietHooks } from '../../support/quiet-hooks.ts'
 
 export interface ChildTask {
   readonly backend: 'wasm' | 'tensorflow'
@@ -44,24 +45,15 @@ const job: StartMessage = {
 }
 const { runtime } = await loadBackend(task.backend)
 const training = await prepareTraining(job, runtime)
-const nothing = (): void => undefined
 let firstStep = NaN
 const { history, notices } = await fit(job, training, {
-  log: {
+  ...quietHooks({
     scalar(tag, step) {
       if (tag !== 'train/loss') return
       if (Number.isNaN(firstStep)) firstStep = step
       if (step === task.killAt) process.kill(process.pid, 'SIGKILL')
     },
-    histogram: nothing,
-    flush: nothing,
-    flushIfDue: nothing,
-    close: nothing,
-  },
-  progress: nothing,
-  pause: () => Promise.resolve(),
-  now: () => 1,
-  stopAsked: () => false,
+  }),
   resume: task.resume ? readCheckpoint(checkpointPath(task.dir)) : undefined,
   saveCheckpoint: async (checkpoint) => commitCheckpoint(task.dir, await draftCheckpoint(task.dir, checkpoint)),
 })

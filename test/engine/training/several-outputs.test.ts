@@ -7,6 +7,7 @@ import { evaluate } from '../../../src/main/engine/training/evaluate.ts'
 import { fit } from '../../../src/main/engine/training/fit.ts'
 import type { StartMessage } from '../../../src/main/engine/training/trainer-protocol.ts'
 import { noGoldens, readGoldens } from '../../parity/goldens.ts'
+import { quietHooks } from '../../support/quiet-hooks.ts'
 
 /** The scalars of a training, by tag. */
 async function valuesOf(input: ExperimentInput, firstWeights?: number[][]): Promise<Record<string, number[]>> {
@@ -19,19 +20,10 @@ async function valuesOf(input: ExperimentInput, firstWeights?: number[][]): Prom
     model.setWeights(firstWeights.map((values, index) => runtime.tf.tensor(values, model.getWeights()[index]?.shape)))
   }
   const values: Record<string, number[]> = {}
-  const nothing = (): void => undefined
   await fit(job, training, {
-    log: {
+    ...quietHooks({
       scalar: (tag, _, value) => void (values[tag] ??= []).push(value),
-      histogram: nothing,
-      flush: nothing,
-      flushIfDue: nothing,
-      close: nothing,
-    },
-    progress: nothing,
-    pause: () => Promise.resolve(),
-    now: () => 1,
-    stopAsked: () => false,
+    }),
   })
   return values
 }

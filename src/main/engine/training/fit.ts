@@ -1,5 +1,6 @@
 /** The training loop: epochs of steps, validation after each, a test at the end, and the ends a training can have. */
 import { MinimaError } from '../../../contract/errors.ts'
+import { hparamsOf } from '../experiment/hparams.ts'
 import { createCallSize } from './call-size.ts'
 import type { Callback, Logs } from './callbacks/callback.ts'
 import { createCallbackList } from './callbacks/callback-list.ts'
@@ -62,7 +63,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   const report = createFitReport(job.experiment, training, hooks)
   const control = createTrainingControl(job.experiment, training, { ...hooks, dir: job.weightsDir })
   const callbacks = createCallbackList(
-    [...createCallbacks(spec.callbacks), ...(hooks.callbacks ?? [])],
+    [...createCallbacks(spec.callbacks, hparamsOf(job.experiment)), ...(hooks.callbacks ?? [])],
     control,
     control.settle,
   )
@@ -150,7 +151,8 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   function batchesOfCall(first: number): number {
     const { batchesPerPass } = order
     const leftOfPass = batchesPerPass - (first % batchesPerPass)
-    return Math.max(1, Math.min(callSize.batches, stepsPerEpoch - batch - 1, leftOfPass - 1))
+    const most = Math.min(callSize.batches, stepsPerEpoch - batch - 1, leftOfPass - 1)
+    return Math.max(1, callbacks.batchesUntold(control.step, most))
   }
 
   /** @throws unless a callback ends the training on account of it */

@@ -12,7 +12,7 @@ import { loadBackend } from './backends/ladder.ts'
 import type { Runtime } from './backends/backend.ts'
 import { createCallbackList } from './callbacks/callback-list.ts'
 import { evaluate } from './evaluate.ts'
-import type { LogSender } from './log-sender.ts'
+import { SILENT_LOG } from './log-sender.ts'
 import { prepareTraining } from './prepare-training.ts'
 import { scriptParts, type ScriptParts } from './script-parts.ts'
 import { createTrainingControl } from './training-control.ts'
@@ -63,7 +63,8 @@ async function predictWith(
   const training = await prepareTraining(job, runtime, { data, compile: false, build: script.build })
   const { steps, parts } = training
   await loadWeights(runtime.tf, parts.model, modelDir)
-  const control = createTrainingControl(experiment, training, { log: NO_LOG, now: () => 0, dir: modelDir })
+  // A prediction is no run: what callbacks log within it goes nowhere.
+  const control = createTrainingControl(experiment, training, { log: SILENT_LOG, now: () => 0, dir: modelDir })
   const callbacks = createCallbackList(script.callbacks, control, control.settle)
   const pause = (): Promise<void> => Promise.resolve()
   await callbacks.whole('onTestBegin', {})
@@ -103,15 +104,6 @@ async function predictWith(
     values: Array.from({ length: told }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]),
     labels: labelsOf(split, told, data.shape.target),
   }
-}
-
-/** A prediction is no run: what callbacks log within it goes nowhere. */
-const NO_LOG: LogSender = {
-  scalar: () => undefined,
-  histogram: () => undefined,
-  flush: () => undefined,
-  flushIfDue: () => undefined,
-  close: () => undefined,
 }
 
 function columnNames(target: Target, width: number): string[] {

@@ -1,57 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { experiment as experimentSchema, type ExperimentInput } from '../../../../src/contract/experiment/experiment.ts'
+import { expect, test } from 'vitest'
 import { loadBackend } from '../../../../src/main/engine/training/backends/ladder.ts'
 import type { Callback } from '../../../../src/main/engine/training/callbacks/callback.ts'
-import { fit } from '../../../../src/main/engine/training/fit.ts'
-import { prepareTraining } from '../../../../src/main/engine/training/prepare-training.ts'
-import type { StartMessage } from '../../../../src/main/engine/training/trainer-protocol.ts'
-
-const ROWS = Array.from({ length: 10 }, (_, row) => [row / 10, 1 - row / 10, row % 2])
-let dir: string
-
-beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'minima-callbacks-'))))
-afterAll(() => rmSync(dir, { recursive: true }))
-
-async function train(spec: Partial<ExperimentInput['fit']>, callbacks: readonly Callback[] = []) {
-  const job: StartMessage = {
-    type: 'start',
-    experiment: experimentSchema.parse({
-      data: { source: 'inline', columns: ['a', 'b', 'y'], target: 'y', rows: ROWS },
-      split: { validation: 2 },
-      model: { layers: [{ type: 'dense', units: 1, name: 'out' }] },
-      fit: { loss: 'meanSquaredError', optimizer: { type: 'sgd' }, epochs: 3, batchSize: 3, ...spec },
-    }),
-    baseDir: dir,
-    weightsDir: mkdtempSync(join(dir, 'run-')),
-  }
-  const { runtime } = await loadBackend('wasm')
-  const training = await prepareTraining(job, runtime)
-  const points: string[] = []
-  const rates: number[] = []
-  const nothing = (): void => undefined
-  const outcome = await fit(job, training, {
-    log: {
-      scalar: (tag, step, value) => {
-        if (tag.startsWith('event/')) points.push(`${tag} ${value} @ ${step}`)
-        if (tag === 'epoch/learning_rate') rates.push(value)
-      },
-      histogram: nothing,
-      flush: nothing,
-      flushIfDue: nothing,
-      close: nothing,
-    },
-    progress: nothing,
-    pause: () => Promise.resolve(),
-    now: () => 1,
-    stopAsked: () => false,
-    callbacks,
-  })
-  const weights = training.parts.model.getWeights().flatMap((weight) => [...weight.dataSync()])
-  return { ...outcome, points, rates, weights, dir: job.weightsDir }
-}
+import { trainLine } from './train-line.ts'
 
 /** Every hook, which writes down that it was called. */
 function scribe(events: string[], batches: boolean): Callback {
@@ -76,7 +28,7 @@ function scribe(events: string[], batches: boolean): Callback {
 
 test('hooks are called in the order in which Keras calls them', async () => {
   const events: string[] = []
-  await train({ epochs: 1 }, [scribe(events, true)])
+  await trainLine({ epochs: 1 }, [scribe(events, true)])
   expect(events).toEqual([
     'train begin',
     'epoch begin 0',
@@ -92,9 +44,9 @@ test('hooks are called in the order in which Keras calls them', async () => {
 
 test('a callback changes nothing by looking on, batch by batch or not', async () => {
   const [alone, watched, closely] = [
-    await train({}),
-    await train({}, [scribe([], false)]),
-    await train({}, [scribe([], true)]),
+    await trainLine({}),
+    await trainLine({}, [scribe([], false)]),
+    await trainLine({}, [scribe([], true)]),
   ]
   expect(watched.weights).toEqual(alone.weights)
   expect(closely.weights).toEqual(alone.weights)
@@ -102,7 +54,7 @@ test('a callback changes nothing by looking on, batch by batch or not', async ()
 })
 
 test('history has a figure for each epoch, by Keras’s names', async () => {
-  const { history } = await train({ metrics: ['meanAbsoluteError'], validationFreq: 2 })
+  const { history } = await trainLine({ metrics: ['meanAbsoluteError'], validationFreq: 2 })
   expect(Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values.length]))).toEqual({
     loss: 3,
     meanAbsoluteError: 3,
@@ -121,7 +73,7 @@ test('early stopping ends the training, says when and why, and puts the best wei
       if (epoch >= 1) training.setLearningRate(0.9)
     },
   }
-  const { state, notices, points, history, weights } = await train(
+  const { state, notices, points, history, weights } = await trainLine(
     {
       epochs: 50,
       callbacks: [{ type: 'earlyStopping', monitor: 'validation/loss', patience: 2, restoreBestWeights: true }],
@@ -146,7 +98,7 @@ test('checkpoints are named by their figures, and the best is kept', async () =>
     dir: run,
     history,
     notices,
-  } = await train({
+  } = await trainLine({
     callbacks: [
       { type: 'modelCheckpoint', filepath: '{epoch:02d}-{val_loss:.3f}', everyEpochs: 2 },
       { type: 'modelCheckpoint', filepath: 'best', monitor: 'loss', saveBestOnly: true, saveWeightsOnly: true },
@@ -162,11 +114,11 @@ test('checkpoints are named by their figures, and the best is kept', async () =>
 
 test('rates follow a schedule over epochs, or rise over the first steps', async () => {
   const schedule = { type: 'exponentialDecay', initialLearningRate: 0.1, decaySteps: 1, decayRate: 0.5 } as const
-  const scheduled = await train({ callbacks: [{ type: 'learningRateScheduler', schedule }] })
+  const scheduled = await trainLine({ callbacks: [{ type: 'learningRateScheduler', schedule }] })
   expect(scheduled.rates.map((rate) => rate.toFixed(6))).toEqual(['0.100000', '0.050000', '0.025000'])
   const seen: number[] = []
   const watch: Callback = { name: 'watch', onTrainBatchEnd: (_, __, training) => void seen.push(training.learningRate) }
-  await train({ callbacks: [{ type: 'warmUp', steps: 4 }], optimizer: { type: 'sgd', learningRate: 0.4 } }, [watch])
+  await trainLine({ callbacks: [{ type: 'warmUp', steps: 4 }], optimizer: { type: 'sgd', learningRate: 0.4 } }, [watch])
   expect(seen.map((rate) => rate.toFixed(2))).toEqual([
     '0.00',
     '0.10',
@@ -181,7 +133,7 @@ test('rates follow a schedule over epochs, or rise over the first steps', async 
 })
 
 test('a line of CSV for each epoch', async () => {
-  const { dir: run, history } = await train({ epochs: 2, callbacks: [{ type: 'csvLogger', separator: ';' }] })
+  const { dir: run, history } = await trainLine({ epochs: 2, callbacks: [{ type: 'csvLogger', separator: ';' }] })
   const lines = [0, 1].map((epoch) =>
     [epoch, ...['learning_rate', 'loss', 'val_loss'].map((name) => history[name]?.[epoch])].join(';'),
   )
@@ -189,7 +141,7 @@ test('a line of CSV for each epoch', async () => {
 })
 
 test('terminateOnNaN ends the training, not the run, with weights that are good', async () => {
-  const { state, notices, weights } = await train({
+  const { state, notices, weights } = await trainLine({
     epochs: 50,
     optimizer: { type: 'sgd', learningRate: 1e25 },
     callbacks: [{ type: 'terminateOnNaN' }],
@@ -201,7 +153,7 @@ test('terminateOnNaN ends the training, not the run, with weights that are good'
 
 test('epochs of other lengths: a first one that is not the first, and fewer steps than a pass', async () => {
   const events: string[] = []
-  const later = await train({ initialEpoch: 1, stepsPerEpoch: 2, epochs: 3, validationSteps: 1 }, [
+  const later = await trainLine({ initialEpoch: 1, stepsPerEpoch: 2, epochs: 3, validationSteps: 1 }, [
     scribe(events, true),
   ])
   expect(events.filter((event) => event.startsWith('batch end'))).toEqual([0, 1, 0, 1].map((at) => `batch end ${at}`))
@@ -217,7 +169,7 @@ test('what a callback writes into the model is trained on', async () => {
       tf.tidy(() => model.setWeights(model.getWeights().map((weight) => tf.zerosLike(weight))))
     },
   }
-  const { weights } = await train({ epochs: 1 }, [zeros])
+  const { weights } = await trainLine({ epochs: 1 }, [zeros])
   expect(weights).toEqual([0, 0, 0])
 })
 
@@ -228,7 +180,7 @@ test('what a callback throws names it and its hook, and leads to its line', asyn
       throw new Error('there is no such figure')
     },
   }
-  const trained = train({}, [faulty])
+  const trained = trainLine({}, [faulty])
   await expect(trained).rejects.toThrow('the callback ratio failed in onEpochEnd: there is no such figure')
   await expect(trained).rejects.toHaveProperty('stack', expect.stringContaining('callbacks.test.ts'))
 })

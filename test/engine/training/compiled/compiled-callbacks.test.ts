@@ -6,6 +6,7 @@ import type { Callback } from '../../../../src/main/engine/training/callbacks/ca
 import { fit } from '../../../../src/main/engine/training/fit.ts'
 import { describeOnTensorflow } from '../../../support/tensorflow.ts'
 import { prepare, type Given } from './train-both.ts'
+import { quietHooks } from '../../../support/quiet-hooks.ts'
 
 const MODEL: Given['model'] = {
   layers: [
@@ -21,19 +22,10 @@ describeOnTensorflow('callbacks of compiled steps', () => {
   async function train(spec: Given['fit'], callbacks: readonly Callback[], steps: number[] = []) {
     const training = await prepare({ model: MODEL, fit: { epochs: 3, ...spec } }, runtime, true)
     expect(training.steps.how).toBe('compiled')
-    const nothing = (): void => undefined
     const outcome = await fit(training.job, training, {
-      log: {
+      ...quietHooks({
         scalar: (tag, step) => void (tag === 'train/loss' && steps.push(step)),
-        histogram: nothing,
-        flush: nothing,
-        flushIfDue: nothing,
-        close: nothing,
-      },
-      progress: nothing,
-      pause: () => Promise.resolve(),
-      now: () => 1,
-      stopAsked: () => false,
+      }),
       callbacks,
     })
     const weights = training.parts.model.getWeights().map((weight) => weight.dataSync())

@@ -9,6 +9,7 @@ import { createSteps } from '../../../../src/main/engine/training/create-steps.t
 import { fit } from '../../../../src/main/engine/training/fit.ts'
 import { describeOnTensorflow } from '../../../support/tensorflow.ts'
 import { BATCH_SIZE, distance, prepare, train, type Given } from './train-both.ts'
+import { quietHooks } from '../../../support/quiet-hooks.ts'
 
 const MODEL: Given['model'] = {
   layers: [
@@ -159,7 +160,6 @@ describeOnTensorflow('compiled steps', () => {
   it('show the weights after each step to who asks, and take what is written', async () => {
     const training = await prepare({ model: MODEL, fit: { epochs: 1 } }, runtime, true)
     const { model } = training.parts
-    const nothing = (): void => undefined
     const seen: number[] = []
     const after = (step: number): void => {
       seen.push(step)
@@ -172,11 +172,7 @@ describeOnTensorflow('compiled steps', () => {
       tf.tidy(() => model.setWeights(model.getWeights().map((weight) => tf.onesLike(weight))))
     }
     const { notices } = await fit(training.job, training, {
-      log: { scalar: nothing, histogram: nothing, flush: nothing, flushIfDue: nothing, close: nothing },
-      progress: nothing,
-      pause: () => Promise.resolve(),
-      now: () => 1,
-      stopAsked: () => false,
+      ...quietHooks(),
       onStep: { writes: true, after },
     })
     expect(seen).toEqual([1, 2, 3, 4, 5, 6])

@@ -12,6 +12,8 @@ export interface CallbackList {
   lossNotFinite(step: number, loss: number): Promise<void>
   /** Whether somebody wants to be told of the batch after `step`. */
   wantsBatch(step: number): boolean
+  /** How many batches after `step`, of `most`, nobody wants to be told of before the first that somebody does. */
+  batchesUntold(step: number, most: number): number
   /** Tells of the batches of an evaluation; null: nobody wants to know. */
   testBatches(): EvaluatedBatches | null
   /** To be given to `begin` of a list of the same callbacks. */
@@ -51,6 +53,12 @@ export function createCallbackList(
       for (const callback of callbacks) await callback.onLossNotFinite?.(step, loss, training)
     },
     wantsBatch: (step) => ofBatches.some((callback) => callback.wantsBatch?.(step) ?? true),
+    batchesUntold(step, most) {
+      if (ofBatches.length === 0) return most
+      let count = 0
+      while (count < most && !this.wantsBatch(step + count)) count++
+      return count
+    },
     testBatches() {
       if ([...having('onTestBatchBegin'), ...having('onTestBatchEnd')].length === 0) return null
       return {
