@@ -8,6 +8,15 @@ const idxPair = z.strictObject({ features: path, labels: path })
 const target = z.union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
 const classes = z.array(text).min(2).optional().describe('names of the classes in the order of their numbers')
 
+const MEMORY = expected('an amount such as 256MB or 2GB')
+const memory = z
+  .string(MEMORY)
+  .regex(/^\d+(\.\d+)? ?(KB|MB|GB)$/, MEMORY)
+  .optional()
+  .describe(
+    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 512MB at most',
+  )
+
 export const data = z.discriminatedUnion(
   'source',
   [
@@ -24,6 +33,7 @@ export const data = z.discriminatedUnion(
         features: z.array(text).min(1).optional().describe('default: all columns but the target'),
         delimiter: text.length(1, expected('one character')).optional().describe('default: found out'),
         classes,
+        memory,
       })
       .describe('a CSV or TSV file with a header line, plain or gzip'),
     z

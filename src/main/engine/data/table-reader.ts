@@ -18,15 +18,25 @@ export interface TableRequest {
 /** Where a text was first met, such as `line 7`. */
 export type Texts = ReadonlyMap<string, { readonly code: number; readonly place: string }>
 
-export interface RawTable {
+/** What was read, apart from the numbers. */
+export interface ReadRows {
   readonly rows: number
   readonly featureNames: readonly string[]
+  /** Of each category column. */
+  readonly texts: ReadonlyMap<string, Texts>
+}
+
+export interface RawTable extends ReadRows {
   /** rows × features; of category columns the codes. */
   readonly features: Float32Array
   /** rows × targets. */
   readonly labels: Float32Array
-  /** Of each category column. */
-  readonly texts: ReadonlyMap<string, Texts>
+}
+
+/** Where rows of numbers go as they are read. */
+export interface RowSink {
+  /** @param row features, then targets; to be copied */
+  add(row: Float32Array): void
 }
 
 export type Cell = string | number
@@ -41,10 +51,12 @@ export function settingPathOf(of: AskedBy): SettingPath {
   return of === 'preprocess' ? [of] : ['data', of]
 }
 
+/** More texts than a column of categories can have: one of names, say, or of numbers. */
+const MOST_TEXTS = 100_000
+
 interface Column {
   readonly name: string
   readonly index: number
-  readonly into: GrowingArray
   readonly texts: Map<string, { code: number; place: string }> | null
 }
 
@@ -52,15 +64,16 @@ export class TableReader {
   readonly #names: readonly string[]
   readonly #columns: readonly Column[]
   readonly #featureNames: readonly string[]
-  readonly #features = new GrowingArray()
-  readonly #labels = new GrowingArray()
   readonly #fail: Fail
+  readonly #sink: RowSink
+  readonly #row: Float32Array
   #rows = 0
 
   /** @param names of all columns, in order. @throws what `fail` makes when a wanted column is not there. */
-  constructor(names: readonly string[], request: TableRequest, fail: Fail) {
+  constructor(names: readonly string[], request: TableRequest, fail: Fail, sink: RowSink) {
     this.#names = names
     this.#fail = fail
+    this.#sink = sink
     assertDistinct(names, fail)
     const find = (name: string, of: AskedBy): number => findColumn(names, name, of, fail)
     const target = request.target.map((name) => ({ name, index: find(name, 'target') }))
@@ -73,12 +86,11 @@ export class TableReader {
       if (request.target.includes(name)) continue
       findColumn(this.#featureNames, name, 'preprocess', fail)
     }
-    const column = (into: GrowingArray) => (wanted: { name: string; index: number }) => ({
+    this.#columns = [...features, ...target].map((wanted) => ({
       ...wanted,
-      into,
       texts: request.categories.has(wanted.name) ? new Map<string, { code: number; place: string }>() : null,
-    })
-    this.#columns = [...features.map(column(this.#features)), ...target.map(column(this.#labels))]
+    }))
+    this.#row = new Float32Array(this.#columns.length)
   }
 
   /** @param place such as `line 7`, for messages. */
@@ -86,18 +98,20 @@ export class TableReader {
     if (cells.length !== this.#names.length) {
       throw this.#fail(`${place()} has ${cells.length} cells, the header ${this.#names.length}`)
     }
-    for (const column of this.#columns) column.into.push(this.#numberOf(cells[column.index] ?? '', column, place))
+    for (const [index, column] of this.#columns.entries()) {
+      this.#row[index] = this.#numberOf(cells[column.index] ?? '', column, place)
+    }
+    this.#sink.add(this.#row)
     this.#rows++
   }
 
-  finish(): RawTable {
+  /** @throws what `fail` makes when there was none. */
+  finish(): ReadRows {
     if (this.#rows === 0) throw this.#fail('there are no rows below the header')
     const withTexts = this.#columns.flatMap(({ name, texts }) => (texts === null ? [] : [[name, texts] as const]))
     return {
       rows: this.#rows,
       featureNames: this.#featureNames,
-      features: this.#features.finish(),
-      labels: this.#labels.finish(),
       texts: new Map(withTexts),
     }
   }
@@ -106,7 +120,7 @@ export class TableReader {
     const text = typeof cell === 'string' ? cell.trim() : cell
     if (text === '')
       throw this.#fail(`${place()}, column "${name}": the cell is empty; fill it in or leave the row out`)
-    if (texts !== null) return codeOf(texts, String(text), place)
+    if (texts !== null) return this.#codeOf(texts, String(text), name, place)
     const number = Number(text)
     if (Number.isFinite(number)) return number
     throw this.#fail(
@@ -114,14 +128,45 @@ export class TableReader {
         (this.#featureNames.includes(name) ? `; leave the column out of data.features, or one-hot encode it` : ''),
     )
   }
+
+  #codeOf(
+    texts: Map<string, { code: number; place: string }>,
+    text: string,
+    name: string,
+    place: () => string,
+  ): number {
+    const known = texts.get(text)
+    if (known) return known.code
+    const code = texts.size
+    if (code === MOST_TEXTS) {
+      throw this.#fail(`${place()}, column "${name}": more than ${MOST_TEXTS} different texts are no categories`)
+    }
+    texts.set(text, { code, place: place() })
+    return code
+  }
 }
 
-function codeOf(texts: Map<string, { code: number; place: string }>, text: string, place: () => string): number {
-  const known = texts.get(text)
-  if (known) return known.code
-  const code = texts.size
-  texts.set(text, { code, place: place() })
-  return code
+/** Keeps rows in memory. */
+export class MemorySink implements RowSink {
+  readonly #features = new GrowingArray()
+  readonly #labels = new GrowingArray()
+  readonly #targets: number
+
+  /** @param targets columns at the end of a row that are targets */
+  constructor(targets: number) {
+    this.#targets = targets
+  }
+
+  add(row: Float32Array): void {
+    const width = row.length - this.#targets
+    for (let index = 0; index < width; index++) this.#features.push(row[index] as number)
+    for (let index = width; index < row.length; index++) this.#labels.push(row[index] as number)
+  }
+
+  /** The sink is not to be used any more. */
+  finish(): { features: Float32Array; labels: Float32Array } {
+    return { features: this.#features.finish(), labels: this.#labels.finish() }
+  }
 }
 
 function assertDistinct(names: readonly string[], fail: Fail): void {
