@@ -28,7 +28,11 @@ export class PackedRows implements DiskRows {
   readonly #file: OpenTable
   readonly #selection: RowSelection
 
-  constructor(file: OpenTable, selection: RowSelection) {
+  /** What stands for NaN, feature by feature; null: there is none. */
+  readonly #fill: Float32Array | null
+
+  constructor(file: OpenTable, selection: RowSelection, fill: Float32Array | null = null) {
+    this.#fill = fill
     this.rows = selection.count
     this.featureWidth = file.layout.width
     this.#file = file
@@ -44,10 +48,19 @@ export class PackedRows implements DiskRows {
     return new PackedRows(this.#file, selection)
   }
 
+  /** These rows, with values for what is missing. */
+  filled(values: Float32Array): PackedRows {
+    return new PackedRows(this.#file, this.#selection, values)
+  }
+
   readFeatures(row: number, out: Float32Array, to: number): void {
     const { layout, width, pieceRows } = this.#file
     const fileRow = this.#selection.fileRow(row)
     layout.expand(this.#file.piece(fileRow), (fileRow % pieceRows) * width, out, to)
+    if (this.#fill === null) return
+    for (let index = 0; index < layout.width; index++) {
+      if (Number.isNaN(out[to + index])) out[to + index] = this.#fill[index] as number
+    }
   }
 
   readLabels(row: number, out: Float32Array, to: number): void {

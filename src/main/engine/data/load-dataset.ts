@@ -4,6 +4,8 @@ import { composeAffine } from './affine.ts'
 import { dataError } from './data-error.ts'
 import { isOnDisk } from './dataset.ts'
 import type { Affine, Dataset, DiskRows, PartSizes, Split, Table } from './dataset.ts'
+import { fillTable, fillValues, type FilledColumn } from './fill-missing.ts'
+import type { PackedRows } from './disk-rows.ts'
 import { readIdxSource } from './idx-source.ts'
 import { shapeOf } from './inspect-data.ts'
 import { readRowFiles } from './row-files.ts'
@@ -23,7 +25,9 @@ export async function loadDataset(experiment: Experiment, baseDir: string, hooks
     data.source === 'idx'
       ? await readIdxSource(experiment, data, baseDir)
       : await readTableSource(experiment, data, baseDir, hooks)
-  const parts = await partsOf(experiment, source, baseDir)
+  const raw = await partsOf(experiment, source, baseDir)
+  const fill = source.filled?.length ? fillValues(raw.train.table, raw.train.rowNumbers, source.filled) : null
+  const parts = fill === null ? raw : filledParts(raw, fill)
   const affine = composeAffine(experiment.preprocess, {
     table: parts.train.table,
     rows: parts.train.rowNumbers,
@@ -32,18 +36,45 @@ export async function loadDataset(experiment: Experiment, baseDir: string, hooks
   const part = partMaker(source, affine)
   const train = part(parts.train)
   const validation = part(parts.validation)
-  const test = part(source.test ? { table: source.test, rowNumbers: null } : parts.test)
+  const test = part(source.test ? filledRows({ table: source.test, rowNumbers: null }, fill) : parts.test)
   return {
     shape: shapeOf(source, { train: train.rows, validation: validation.rows, test: test.rows }),
     train,
     validation: validation.rows > 0 ? validation : null,
     test: test.rows > 0 ? test : null,
-    notices: source.notices ?? [],
+    notices: [...(source.notices ?? []), ...filledNotice(source.filled ?? [], fill)],
   }
 }
 
 /** Rows of a table: those of the numbers, or all. */
-type PartRows = Pick<Split, 'table' | 'rowNumbers'>
+interface PartRows {
+  readonly table: Table | PackedRows
+  readonly rowNumbers: Int32Array | null
+}
+
+function filledParts(
+  { train, validation, test }: Readonly<Record<keyof PartSizes, PartRows>>,
+  fill: Float32Array,
+): Record<keyof PartSizes, PartRows> {
+  return { train: filledRows(train, fill), validation: filledRows(validation, fill), test: filledRows(test, fill) }
+}
+
+/** A table in memory is filled in place, which parts share. */
+function filledRows({ table, rowNumbers }: PartRows, fill: Float32Array | null): PartRows {
+  if (fill === null) return { table, rowNumbers }
+  if (isOnDisk(table)) return { table: table.filled(fill), rowNumbers }
+  fillTable(table, fill)
+  return { table, rowNumbers }
+}
+
+function filledNotice(columns: readonly FilledColumn[], fill: Float32Array | null): string[] {
+  if (fill === null) return []
+  const told = columns.map(({ name, from, categories, fill: { by } }) => {
+    const value = categories === null ? fill[from] : categories[fill.indexOf(1, from) - from]
+    return `${name} ${typeof value === 'number' ? Number(value.toPrecision(6)) : value}${by === 'value' ? '' : ` (${by})`}`
+  })
+  return [`In the place of what is missing: ${told.join(', ')}`]
+}
 
 async function partsOf(
   { split }: Experiment,

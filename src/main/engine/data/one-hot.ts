@@ -4,9 +4,9 @@ import type { Texts } from './table-reader.ts'
 /** Categories of a column in the order of the columns they become. */
 export type Categories = ReadonlyMap<string, readonly string[]>
 
-/** Sorted; as numbers, when all are. */
-export function findCategories(texts: Texts): string[] {
-  const labels = [...texts.keys()]
+/** Sorted; as numbers, when all are. @param also such as need not be there */
+export function findCategories(texts: Texts, also: readonly string[] = []): string[] {
+  const labels = [...new Set([...texts.keys(), ...also])]
   if (labels.every((label) => Number.isFinite(Number(label)))) {
     return labels.toSorted((left, right) => Number(left) - Number(right))
   }

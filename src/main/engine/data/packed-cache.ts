@@ -9,6 +9,7 @@ import type { DataFile } from './data-error.ts'
 import { dataError } from './data-error.ts'
 import { statOf } from './data-file.ts'
 import { showBytes } from './memory-budget.ts'
+import { NONE_MISSING, type MissingRule } from './missing-rules.ts'
 import type { PackedPaths, PackedSource, PackedTable } from './packed-file.ts'
 import { PACKED_FORMAT, packedTable, PackedWriter, readPackedMeta } from './packed-file.ts'
 
@@ -87,12 +88,22 @@ async function sourceOf(file: DataFile): Promise<PackedSource> {
 
 /** Another file, one that changed, or another question have another. */
 function packedPaths(source: PackedSource, { delimiter, request }: CsvOptions): PackedPaths {
-  const asked = { ...request, categories: [...request.categories].sort(), delimiter }
+  const { target, features, categories, missing = NONE_MISSING } = request
+  // How cells are filled does not show in what is packed.
+  const drops = missing.named.map((name) => [name, howRead(missing.ruleOf(name))])
+  const asked = {
+    ...{ target, features, categories: [...categories].sort(), delimiter },
+    missing: { texts: [...missing.texts], drops, others: howRead(missing.ruleOf('')) },
+  }
   const key = createHash('sha256')
     .update(JSON.stringify([PACKED_FORMAT, source, asked]))
     .digest('hex')
   const path = join(packedDir(), key.slice(0, 32))
   return { rows: `${path}.rows`, meta: `${path}.json` }
+}
+
+function howRead(rule: MissingRule): string {
+  return typeof rule === 'string' ? rule : 'fill'
 }
 
 async function assertRoom(bytes: number, file: DataFile): Promise<void> {

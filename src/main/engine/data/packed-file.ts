@@ -18,6 +18,8 @@ const packedMeta = z.object({
   featureNames: z.array(z.string()),
   /** Of each category column: its texts in the order of their codes, and where each was met. */
   texts: z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.string()]))])),
+  missing: z.array(z.tuple([z.string(), z.number()])),
+  dropped: z.number(),
   targets: z.number(),
   /** Whether every label is 0 or 1. */
   zeroOne: z.boolean(),
@@ -70,6 +72,8 @@ export class PackedWriter implements RowSink {
       rows: read.rows,
       featureNames: [...read.featureNames],
       texts: [...read.texts].map(([name, texts]) => [name, [...texts].map(([text, { place }]) => [text, place])]),
+      missing: [...read.missing],
+      dropped: read.dropped,
       targets: this.#targets,
       zeroOne: this.#zeroOne,
     }
@@ -105,10 +109,11 @@ export async function readPackedMeta(path: string): Promise<PackedMeta | null> {
 }
 
 export function packedTable(path: string, meta: PackedMeta): PackedTable {
-  const { rows, featureNames, targets, zeroOne } = meta
+  const { rows, featureNames, dropped, targets, zeroOne } = meta
   const texts = meta.texts.map(
     ([name, list]) => [name, new Map(list.map(([text, place], code) => [text, { code, place }]))] as const,
   )
   const bytes = 4 * rows * (featureNames.length + targets)
-  return { path, rows, featureNames, texts: new Map(texts), targets, zeroOne, bytes }
+  const missing = new Map(meta.missing)
+  return { path, rows, featureNames, texts: new Map(texts), missing, dropped, targets, zeroOne, bytes }
 }

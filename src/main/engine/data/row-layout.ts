@@ -12,10 +12,12 @@ export interface RowLayout {
   expand(raw: Float32Array, from: number, out: Float32Array, to: number): void
 }
 
-/** @throws what `fail` makes for a category that is not among `categories` (a test file may hold one). */
+/** @param flagged names of columns for each of which a feature says whether it was missing; they come last
+ * @throws what `fail` makes for a category that is not among `categories` (a test file may hold one). */
 export function rowLayout(
   { featureNames, texts }: ReadRows,
   categories: Categories,
+  flagged: readonly string[],
   fail: (message: string) => MinimaError,
 ): RowLayout {
   const columns = featureNames.map((name) => {
@@ -23,8 +25,9 @@ export function rowLayout(
     if (known === undefined) return { width: 1, positions: null }
     return { width: known.length, positions: positionsOf(name, texts.get(name), known, fail) }
   })
-  const width = columns.reduce((sum, column) => sum + column.width, 0)
-  if (categories.size === 0)
+  const flags = flagged.map((name) => featureNames.indexOf(name))
+  const width = columns.reduce((sum, column) => sum + column.width, flags.length)
+  if (categories.size === 0 && flags.length === 0)
     return { width, plain: true, expand: (raw, from, out, to) => copy(raw, from, out, to, width) }
   return {
     width,
@@ -34,12 +37,14 @@ export function rowLayout(
       for (const [index, { width: span, positions }] of columns.entries()) {
         const value = raw[from + index] as number
         if (positions === null) out[at] = value
+        else if (Number.isNaN(value)) out.fill(NaN, at, at + span)
         else {
           out.fill(0, at, at + span)
           out[at + (positions[value] ?? 0)] = 1
         }
         at += span
       }
+      for (const index of flags) out[at++] = Number.isNaN(raw[from + index]) ? 1 : 0
     },
   }
 }

@@ -2,7 +2,8 @@
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { lossesOf } from '../../../contract/experiment/fit.ts'
 import type { LossType } from '../../../contract/experiment/losses.ts'
-import type { DiskRows, Table, Target } from './dataset.ts'
+import type { Table, Target } from './dataset.ts'
+import type { FilledColumn } from './fill-missing.ts'
 import type { PackedRows } from './disk-rows.ts'
 import type { PackingHooks } from './packed-cache.ts'
 
@@ -21,7 +22,9 @@ export interface SourceShape {
 
 export interface Source extends SourceShape {
   readonly main: Table | PackedRows
-  readonly test: Table | DiskRows | null
+  readonly test: Table | PackedRows | null
+  /** Columns with cells that hold nothing, which are NaN until they are filled. */
+  readonly filled?: readonly FilledColumn[]
   /** What a person should know of how it is read, one line each. */
   readonly notices?: readonly string[]
 }

@@ -6,6 +6,7 @@ import type { MinimaError } from '../../../contract/errors.ts'
 import { closestName } from './closest-name.ts'
 import type { SettingPath } from './data-error.ts'
 import { GrowingArray } from './growing-array.ts'
+import { NONE_MISSING, type MissingRule, type MissingRules } from './missing-rules.ts'
 
 /** Which columns are wanted, and which of them hold categories rather than numbers. */
 export interface TableRequest {
@@ -13,6 +14,8 @@ export interface TableRequest {
   /** null: all but the target. */
   readonly features: readonly string[] | null
   readonly categories: ReadonlySet<string>
+  /** Without it an empty cell is an error. */
+  readonly missing?: MissingRules
 }
 
 /** Where a text was first met, such as `line 7`. */
@@ -24,6 +27,10 @@ export interface ReadRows {
   readonly featureNames: readonly string[]
   /** Of each category column. */
   readonly texts: ReadonlyMap<string, Texts>
+  /** How many cells hold nothing, of each feature column that has such; there they are NaN. */
+  readonly missing: ReadonlyMap<string, number>
+  /** Rows that were left out, as something was missing. */
+  readonly dropped: number
 }
 
 export interface RawTable extends ReadRows {
@@ -42,7 +49,7 @@ export interface RowSink {
 export type Cell = string | number
 
 /** A setting that can be at fault for what is not in the table. */
-export type AskedBy = 'target' | 'features' | 'preprocess'
+export type AskedBy = 'target' | 'features' | 'preprocess' | 'missing'
 
 /** Makes errors of the source that is read. */
 export type Fail = (message: string, of?: AskedBy) => MinimaError
@@ -58,6 +65,8 @@ interface Column {
   readonly name: string
   readonly index: number
   readonly texts: Map<string, { code: number; place: string }> | null
+  readonly rule: MissingRule
+  missing: number
 }
 
 export class TableReader {
@@ -67,7 +76,9 @@ export class TableReader {
   readonly #fail: Fail
   readonly #sink: RowSink
   readonly #row: Float32Array
+  readonly #missingTexts: ReadonlySet<string>
   #rows = 0
+  #dropped = 0
 
   /** @param names of all columns, in order. @throws what `fail` makes when a wanted column is not there. */
   constructor(names: readonly string[], request: TableRequest, fail: Fail, sink: RowSink) {
@@ -86,9 +97,14 @@ export class TableReader {
       if (request.target.includes(name)) continue
       findColumn(this.#featureNames, name, 'preprocess', fail)
     }
+    const { texts, ruleOf, named } = request.missing ?? NONE_MISSING
+    this.#missingTexts = texts
+    for (const name of named) findColumn([...this.#featureNames, ...request.target], name, 'missing', fail)
     this.#columns = [...features, ...target].map((wanted) => ({
       ...wanted,
       texts: request.categories.has(wanted.name) ? new Map<string, { code: number; place: string }>() : null,
+      rule: ruleOf(wanted.name),
+      missing: 0,
     }))
     this.#row = new Float32Array(this.#columns.length)
   }
@@ -97,6 +113,10 @@ export class TableReader {
   add(cells: readonly Cell[], place: () => string): void {
     if (cells.length !== this.#names.length) {
       throw this.#fail(`${place()} has ${cells.length} cells, the header ${this.#names.length}`)
+    }
+    if (this.#isDropped(cells)) {
+      this.#dropped++
+      return
     }
     for (const [index, column] of this.#columns.entries()) {
       this.#row[index] = this.#numberOf(cells[column.index] ?? '', column, place)
@@ -107,19 +127,39 @@ export class TableReader {
 
   /** @throws what `fail` makes when there was none. */
   finish(): ReadRows {
-    if (this.#rows === 0) throw this.#fail('there are no rows below the header')
+    if (this.#rows === 0) {
+      throw this.#fail(
+        this.#dropped === 0 ? 'there are no rows below the header' : `all ${this.#dropped} rows lack something`,
+        this.#dropped === 0 ? undefined : 'missing',
+      )
+    }
     const withTexts = this.#columns.flatMap(({ name, texts }) => (texts === null ? [] : [[name, texts] as const]))
     return {
       rows: this.#rows,
       featureNames: this.#featureNames,
       texts: new Map(withTexts),
+      missing: new Map(this.#columns.filter(({ missing }) => missing > 0).map(({ name, missing }) => [name, missing])),
+      dropped: this.#dropped,
     }
   }
 
-  #numberOf(cell: Cell, { name, texts }: Column, place: () => string): number {
+  #isDropped(cells: readonly Cell[]): boolean {
+    return this.#columns.some(({ rule, index }) => rule === 'drop' && this.#isMissing(cells[index] ?? ''))
+  }
+
+  #isMissing(cell: Cell): boolean {
+    return typeof cell === 'string' && this.#missingTexts.has(cell.trim())
+  }
+
+  #numberOf(cell: Cell, column: Column, place: () => string): number {
+    const { name, texts } = column
     const text = typeof cell === 'string' ? cell.trim() : cell
-    if (text === '')
-      throw this.#fail(`${place()}, column "${name}": the cell is empty; fill it in or leave the row out`)
+    if (typeof text === 'string' && this.#missingTexts.has(text)) {
+      if (column.rule === 'error' || !this.#featureNames.includes(name))
+        throw this.#fail(this.#nothingIn(cell, name, place))
+      column.missing++
+      return NaN
+    }
     if (texts !== null) return this.#codeOf(texts, String(text), name, place)
     const number = Number(text)
     if (Number.isFinite(number)) return number
@@ -127,6 +167,13 @@ export class TableReader {
       `${place()}, column "${name}": expected a number, got ${JSON.stringify(cell)}` +
         (this.#featureNames.includes(name) ? `; leave the column out of data.features, or one-hot encode it` : ''),
     )
+  }
+
+  #nothingIn(cell: Cell, name: string, place: () => string): string {
+    const what = cell === '' || String(cell).trim() === '' ? 'the cell is empty' : `${JSON.stringify(cell)} is nothing`
+    const isTarget = !this.#featureNames.includes(name)
+    const how = isTarget ? `{columns: {${name}: drop}}` : 'drop, mean, median or mode'
+    return `${place()}, column "${name}": ${what}; fill it in, leave the row out, or say data.missing: ${how}`
   }
 
   #codeOf(

@@ -11,8 +11,10 @@ import { dataError } from './data-error.ts'
 import { dataFile, statOf } from './data-file.ts'
 import type { Table, Target } from './dataset.ts'
 import { diskRows, type PackedRows } from './disk-rows.ts'
+import type { FilledColumn } from './fill-missing.ts'
 import { readInline } from './inline.ts'
 import { memoryBudget, showBytes } from './memory-budget.ts'
+import { missingRules, type MissingRules } from './missing-rules.ts'
 import type { Categories } from './one-hot.ts'
 import { expandedNames, findCategories } from './one-hot.ts'
 import { findPacked, packCsv } from './packed-cache.ts'
@@ -45,11 +47,17 @@ export async function readTableSource(
   const request = requestOf(experiment, spec, namesOf(spec))
   const { main, test } = await openTables(spec, baseDir, request, hooks)
   const shape = describe(experiment, spec, main, test)
-  const { tables } = meaningOf(spec, main, test)
+  const { tables, categories } = meaningOf(spec, main, test)
   const [mainTable, testTable = null] = tables.map(({ table }) => table())
   if (mainTable === undefined) throw dataError('there are no rows', ['data'])
-  const notices = [main, ...(test ? [test] : [])].flatMap(packedNotice)
-  return { ...shape, main: mainTable, test: testTable, notices }
+  const opened = [main, ...(test ? [test] : [])]
+  const notices = [
+    ...opened.flatMap(packedNotice),
+    ...categoryNotice(main, categories),
+    ...opened.flatMap(missingNotice),
+  ]
+  const filled = filledColumns(spec, opened, categories)
+  return { ...shape, main: mainTable, test: testTable, filled, notices }
 }
 
 /** A table that was opened, and what its rows are. */
@@ -70,7 +78,7 @@ function namesOf({ target }: TableSpec): readonly string[] {
 }
 
 function describe(experiment: Experiment, spec: TableSpec, main: OpenTable, test: OpenTable | null): SourceShape {
-  const { classes, categories, tables } = meaningOf(spec, main, test)
+  const { classes, categories, flagged, tables } = meaningOf(spec, main, test)
   const [mainLayout] = tables.map(({ check }) => check())
   const zeroOne = main.zeroOne && (test?.zeroOne ?? true)
   const target: Target = classes
@@ -80,10 +88,14 @@ function describe(experiment: Experiment, spec: TableSpec, main: OpenTable, test
   const estimated = [main, test].some((table) => table?.from.kind === 'sample')
   return {
     featureShape: [mainLayout?.width ?? featureNames.length],
-    featureNames: expandedNames(featureNames, categories),
-    madeBy: featureNames.flatMap((name) =>
-      Array<number>(categories.get(name)?.length ?? 1).fill(oneHotStepOf(experiment, name)),
-    ),
+    featureNames: [...expandedNames(featureNames, categories), ...flagged.map((name) => `missing(${name})`)],
+    madeBy: [
+      ...featureNames.flatMap((name) =>
+        Array<number>(categories.get(name)?.length ?? 1).fill(oneHotStepOf(experiment, name)),
+      ),
+      // Steps that scale pass flags by.
+      ...flagged.map(() => experiment.preprocess.length),
+    ],
     target,
     rows: rowsOf(main),
     testFileRows: test && rowsOf(test),
@@ -100,12 +112,15 @@ function meaningOf(spec: TableSpec, main: OpenTable, test: OpenTable | null) {
   const targetNames = namesOf(spec)
   const labelSetting = ['data', spec.classes === undefined ? 'target' : 'classes']
   const classes = classesOf(spec, main.read, targetNames)
-  const categories = categoriesOf(main.read)
+  const missing = missingOf(spec)
+  const categories = categoriesOf(main.read, missing)
+  // Only columns that the model gets of every file: those of the main one.
+  const flagged = main.read.featureNames.filter((name) => missing.flags(name) && main.read.missing.has(name))
   const tables = [main, ...(test ? [test] : [])].map((opened) => {
     const { read, where, from } = opened
     // Only a test file can hold categories that are not known yet; a sample of the other says nothing of them.
     const layoutOf = (): RowLayout =>
-      rowLayout(read, categories, (message) => dataError(`${message}${where}`, ['data', 'testFile']))
+      rowLayout(read, categories, flagged, (message) => dataError(`${message}${where}`, ['data', 'testFile']))
     const codes = (): number[] | null =>
       classOfCode(read, targetNames, classes, (message) => dataError(`${message}${where}`, labelSetting))
     return {
@@ -119,7 +134,7 @@ function meaningOf(spec: TableSpec, main: OpenTable, test: OpenTable | null) {
       table: (): Table | PackedRows => tableOf(opened, layoutOf(), codes()),
     }
   })
-  return { classes, categories, tables }
+  return { classes, categories, flagged, tables }
 }
 
 function tableOf({ from, read }: OpenTable, layout: RowLayout, codes: number[] | null): Table | PackedRows {
@@ -142,16 +157,57 @@ function packedNotice({ from, read }: OpenTable): string[] {
   const how = tookMs === null ? 'as an earlier run packed them' : `packed in ${(tookMs / 1000).toFixed(1)} s`
   return [
     `${read.rows} rows (${showBytes(packed.bytes)}) are read from the disk as they are needed, ${how}: ` +
-      `they are more than the ${showBytes(budget)} that data.memory lets them take; they are shuffled in windows`,
+      `they are more than the ${showBytes(budget)} that data.memory lets them take`,
   ]
 }
 
-function categoriesOf({ featureNames, texts }: ReadRows): Categories {
+function missingOf(spec: TableSpec): MissingRules {
+  return missingRules(spec.missing)
+}
+
+/** A value that takes the place of what is missing is a category too. */
+function categoriesOf({ featureNames, texts, missing }: ReadRows, { ruleOf }: MissingRules): Categories {
   const encoded = featureNames.flatMap((name) => {
     const found = texts.get(name)
-    return found ? [[name, findCategories(found)] as const] : []
+    if (found === undefined) return []
+    const rule = ruleOf(name)
+    const filler = missing.has(name) && typeof rule === 'object' && rule.by === 'value' ? [String(rule.value)] : []
+    return [[name, findCategories(found, filler)] as const]
   })
   return new Map(encoded)
+}
+
+function filledColumns(spec: TableSpec, opened: readonly OpenTable[], categories: Categories): FilledColumn[] {
+  const { ruleOf } = missingOf(spec)
+  let from = 0
+  return (opened[0]?.read.featureNames ?? []).flatMap((name): FilledColumn[] => {
+    const own = categories.get(name) ?? null
+    const span = own?.length ?? 1
+    const column = { name, from, span, categories: own }
+    from += span
+    const fill = ruleOf(name)
+    const lacks = opened.some(({ read }) => read.missing.has(name))
+    return lacks && typeof fill === 'object' ? [{ ...column, fill }] : []
+  })
+}
+
+function missingNotice({ read: { missing, dropped }, where }: OpenTable): string[] {
+  const columns = [...missing].map(([name, count]) => `${name} ${count}`)
+  return [
+    ...(columns.length > 0 ? [`Cells that hold nothing: ${columns.join(', ')}${where}`] : []),
+    ...(dropped > 0 ? [`Rows left out, as something is missing in them: ${dropped}${where}`] : []),
+  ]
+}
+
+const CATEGORIES_SHOWN = 12
+
+function categoryNotice({ read: { featureNames } }: OpenTable, categories: Categories): string[] {
+  return featureNames.flatMap((name) => {
+    const own = categories.get(name)
+    if (own === undefined) return []
+    const shown = own.slice(0, CATEGORIES_SHOWN).join(', ')
+    return [`Column ${name} has ${own.length} categories: ${shown}${own.length > CATEGORIES_SHOWN ? ', ...' : ''}`]
+  })
 }
 
 /** Index of the preprocessing step that encodes a feature; -1: none. */
@@ -165,7 +221,7 @@ function requestOf(experiment: Experiment, spec: TableSpec, target: readonly str
   if (both !== undefined) throw dataError(`"${both}" is the target; it cannot be a feature too`, ['data', 'features'])
   const encoded = experiment.preprocess.flatMap((step) => (step.type === 'oneHot' ? (step.columns ?? []) : []))
   const classTarget = target.length === 1 && wantsClasses(experiment) ? target : []
-  return { target, features, categories: new Set([...encoded, ...classTarget]) }
+  return { target, features, categories: new Set([...encoded, ...classTarget]), missing: missingOf(spec) }
 }
 
 /** @param hooks null: only what they are like is wanted, and quickly */
