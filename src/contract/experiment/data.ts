@@ -8,6 +8,40 @@ const idxPair = z.strictObject({ features: path, labels: path })
 const target = z.union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
 const classes = z.array(text).min(2).optional().describe('names of the classes in the order of their numbers')
 
+const missingName = ['error', 'drop', 'mean', 'median', 'mode'] as const
+const MISSING = 'error, drop, mean, median, mode, or {value: ...}'
+const missingRule = z.union(
+  [z.enum(missingName), z.strictObject({ value: z.union([z.number(), z.string()], expected('a number or text')) })],
+  expected(MISSING),
+)
+const missing = z
+  .union(
+    [
+      z.enum(missingName),
+      z.strictObject({
+        rule: missingRule.default('error'),
+        columns: z.record(text, missingRule).optional(),
+        flag: z.union([z.boolean(), z.array(text)], expected('true, false or a list of columns')).default(false),
+        texts: z.array(text).optional().describe('of cells that hold nothing; default: empty, NA, NaN, null, ?'),
+      }),
+    ],
+    expected('error, drop, mean, median, mode, or {rule, columns, flag, texts}'),
+  )
+  .optional()
+  .describe(
+    'what is done where a cell holds nothing: an error, the row dropped, or a value of the training rows put there',
+  )
+export type MissingSpec = NonNullable<z.infer<typeof missing>>
+
+const MEMORY = expected('an amount such as 256MB or 2GB')
+const memory = z
+  .string(MEMORY)
+  .regex(/^\d+(\.\d+)? ?(KB|MB|GB)$/, MEMORY)
+  .optional()
+  .describe(
+    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 512MB at most',
+  )
+
 export const data = z.discriminatedUnion(
   'source',
   [
@@ -24,6 +58,8 @@ export const data = z.discriminatedUnion(
         features: z.array(text).min(1).optional().describe('default: all columns but the target'),
         delimiter: text.length(1, expected('one character')).optional().describe('default: found out'),
         classes,
+        missing,
+        memory,
       })
       .describe('a CSV or TSV file with a header line, plain or gzip'),
     z
@@ -33,6 +69,7 @@ export const data = z.discriminatedUnion(
         rows: z.array(z.array(z.union([z.number(), z.string()], expected('a number or text')))).min(1),
         target,
         classes,
+        missing,
       })
       .describe('a few rows written here'),
   ],

@@ -105,6 +105,7 @@ function clearLine(out: NodeJS.WriteStream): void {
 
 function barOf(progress: Progress, series: readonly SeriesSummary[], columns: number): string {
   const { epoch, epochs, step, stepsPerEpoch, msPerStep, etaSecs, phase } = progress
+  if (phase === 'preparing') return `preparing data  ${Math.round((100 * step) / Math.max(1, stepsPerEpoch))}%`
   const inEpoch = step - epoch * stepsPerEpoch
   const filled = Math.round((BAR_WIDTH * Math.min(inEpoch, stepsPerEpoch)) / Math.max(1, stepsPerEpoch))
   const bar = '━'.repeat(filled) + '─'.repeat(BAR_WIDTH - filled)

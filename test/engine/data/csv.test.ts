@@ -16,6 +16,8 @@ const TABLE = {
   features: Float32Array.from([1, 2.5, -3, 4e2]),
   labels: Float32Array.from([7, 8]),
   texts: new Map(),
+  missing: new Map(),
+  dropped: 0,
 }
 
 describe('readCsv', () => {
@@ -52,6 +54,8 @@ describe('readCsv', () => {
           ]),
         ],
       ]),
+      missing: new Map(),
+      dropped: 0,
     })
   })
 
@@ -105,7 +109,11 @@ describe('readCsv', () => {
       'an empty cell',
       'a,b,y\n1,,3\n',
       {},
-      { message: 'line 2, column "b": the cell is empty; fill it in or leave the row out: bad', setting: 'data.file' },
+      {
+        message:
+          'line 2, column "b": the cell is empty; fill it in, leave the row out, or say data.missing: drop, mean, median or mode: bad',
+        setting: 'data.file',
+      },
     ],
     ['a short row', 'a,b,y\n1,2\n', {}, { message: 'line 2 has 2 cells, the header 3: bad', setting: 'data.file' }],
     ['a long row', 'a,y\n1,2\n1,2,3\n', {}, { message: 'line 3 has 3 cells, the header 2: bad', setting: 'data.file' }],

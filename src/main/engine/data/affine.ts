@@ -1,10 +1,11 @@
 /** Preprocessing steps that scale and shift, composed into one multiply and one add per feature. */
 import type { PreprocessStep } from '../../../contract/experiment/data.ts'
-import type { Affine, Table } from './dataset.ts'
+import type { Affine, DiskRows, Table } from './dataset.ts'
+import { walkRows } from './walk-rows.ts'
 
 /** Features adapted to: rows of a table (null: all), and the step after which each of its features came to be. */
 export interface AffineInput {
-  readonly table: Table
+  readonly table: Table | DiskRows
   readonly rows: Int32Array | null
   /** Index of the one-hot step that made a feature; -1: it was there from the start. Steps before it pass it by. */
   readonly madeBy: readonly number[]
@@ -78,29 +79,27 @@ function collapse({ multiply, add }: Affine): Affine {
 }
 
 function featureStatistics({ table, rows }: AffineInput): FeatureStatistics[] {
-  const { featureWidth: width, features } = table
+  const { featureWidth: width } = table
   const count = rows?.length ?? table.rows
   const sums = new Float64Array(width)
   const least = new Float64Array(width).fill(Infinity)
   const greatest = new Float64Array(width).fill(-Infinity)
-  for (let index = 0; index < count; index++) {
-    const from = (rows?.[index] ?? index) * width
+  walkRows(table, rows, (features, from) => {
     for (let feature = 0; feature < width; feature++) {
       const value = features[from + feature] ?? 0
       sums[feature] = (sums[feature] ?? 0) + value
       if (value < (least[feature] ?? 0)) least[feature] = value
       if (value > (greatest[feature] ?? 0)) greatest[feature] = value
     }
-  }
+  })
   const means = sums.map((sum) => sum / count)
   const squares = new Float64Array(width)
-  for (let index = 0; index < count; index++) {
-    const from = (rows?.[index] ?? index) * width
+  walkRows(table, rows, (features, from) => {
     for (let feature = 0; feature < width; feature++) {
       const distance = (features[from + feature] ?? 0) - (means[feature] ?? 0)
       squares[feature] = (squares[feature] ?? 0) + distance * distance
     }
-  }
+  })
   return Array.from(squares, (square, feature) => ({
     mean: means[feature] ?? 0,
     deviation: Math.sqrt(square / count),

@@ -1,5 +1,6 @@
 /** From rows to the two arrays a training step takes; runs once a step, so it allocates nothing. */
-import type { Affine, FeatureArray, Split } from './dataset.ts'
+import { isOnDisk } from './dataset.ts'
+import type { Affine, DiskRows, FeatureArray, Split } from './dataset.ts'
 import { createRandom, deriveSeed, rowRange, shuffleInPlace, STREAM } from './random.ts'
 
 /** The order in which an epoch (counted from 0) visits the rows of a part of `rows` rows. */
@@ -30,14 +31,27 @@ function tableRow(split: Split, row: number): number {
 // `as number` below: indices are within bounds, and a check for undefined would double the time of the innermost loops.
 
 export function gatherFeatures(split: Split, rowNumbers: Int32Array, out: Float32Array): void {
-  const { featureWidth: width, affine, ofByte } = split
-  const features = split.table.features
+  const { featureWidth: width, affine, ofByte, table } = split
+  if (isOnDisk(table)) {
+    gatherFromDisk(table, rowNumbers, out, affine)
+    return
+  }
+  const { features } = table
   for (let index = 0; index < rowNumbers.length; index++) {
     const from = tableRow(split, rowNumbers[index] as number) * width
     const to = index * width
     if (ofByte !== null && features instanceof Uint8Array) lookUpRow(features, from, out, to, width, ofByte)
     else if (affine === null) copyRow(features, from, out, to, width)
     else transformRow(features, from, out, to, width, affine)
+  }
+}
+
+function gatherFromDisk(table: DiskRows, rowNumbers: Int32Array, out: Float32Array, affine: Affine | null): void {
+  const { featureWidth: width } = table
+  for (let index = 0; index < rowNumbers.length; index++) {
+    const to = index * width
+    table.readFeatures(rowNumbers[index] as number, out, to)
+    if (affine !== null) transformRow(out, to, out, to, width, affine)
   }
 }
 
@@ -71,9 +85,17 @@ function transformRow(
 }
 
 export function gatherLabels(split: Split, rowNumbers: Int32Array, out: Float32Array): void {
-  const { labelWidth: width, oneHot } = split
-  const labels = split.table.labels
+  const { labelWidth: width, oneHot, table } = split
   if (oneHot) out.fill(0, 0, rowNumbers.length * width)
+  if (isOnDisk(table)) {
+    for (let index = 0; index < rowNumbers.length; index++) {
+      const row = rowNumbers[index] as number
+      if (oneHot) out[index * width + labelOf(table, row)] = 1
+      else table.readLabels(row, out, index * width)
+    }
+    return
+  }
+  const { labels } = table
   for (let index = 0; index < rowNumbers.length; index++) {
     const row = tableRow(split, rowNumbers[index] as number)
     if (oneHot) out[index * width + (labels[row] as number)] = 1
@@ -81,4 +103,12 @@ export function gatherLabels(split: Split, rowNumbers: Int32Array, out: Float32A
       for (let column = 0; column < width; column++)
         out[index * width + column] = labels[row * width + column] as number
   }
+}
+
+const label = new Float32Array(1)
+
+/** Of rows with one label. */
+export function labelOf(table: DiskRows, row: number): number {
+  table.readLabels(row, label, 0)
+  return label[0] as number
 }

@@ -42,6 +42,15 @@ export function rowWeights(labels: Float32Array, rows: number, weights: Float32A
   })
 }
 
+/** How much rows count: a number for each, or one for each class where rows are too many for numbers of their own. */
+export type RowWeights = Float32Array | { readonly ofClass: Float32Array }
+
+/** Of the rows `rowNumbers`, which have these labels. */
+export function weightsOf(weights: RowWeights, rowNumbers: Int32Array, labels: Float32Array): Float32Array {
+  if ('ofClass' in weights) return rowWeights(labels, rowNumbers.length, weights.ofClass)
+  return Float32Array.from(rowNumbers, (row) => weights[row] ?? 1)
+}
+
 /** Its number; null: there is no such class. */
 function classOf(key: string, { classes, count }: ClassTarget): number | null {
   const named = classes?.indexOf(key) ?? -1

@@ -2,9 +2,9 @@
 import Papa from 'papaparse'
 import type { DataFile } from './data-error.ts'
 import { fileError } from './data-error.ts'
-import { openText, unreadable } from './data-file.ts'
-import type { Fail, RawTable, TableRequest } from './table-reader.ts'
-import { settingPathOf, TableReader } from './table-reader.ts'
+import { openText, readStart, unreadable } from './data-file.ts'
+import type { Fail, RawTable, ReadRows, RowSink, TableRequest } from './table-reader.ts'
+import { MemorySink, settingPathOf, TableReader } from './table-reader.ts'
 
 export interface CsvOptions {
   /** One character; null: found out. */
@@ -12,9 +12,26 @@ export interface CsvOptions {
   readonly request: TableRequest
 }
 
-/** @throws MinimaError `data-invalid` */
+/** The whole of a file. @throws MinimaError `data-invalid` */
 export async function readCsv(file: DataFile, options: CsvOptions): Promise<RawTable> {
-  const lines = new CsvLines(file, options.request)
+  const sink = new MemorySink(options.request.target.length)
+  const read = await readCsvInto(sink, file, options)
+  return { ...read, ...sink.finish() }
+}
+
+export interface ReadingWatcher {
+  /** Told now and then how many characters are behind. @throws what is to end the reading */
+  read(characters: number): void
+}
+
+/** Row by row, in little memory. @throws MinimaError `data-invalid`, or what the sink or the watcher throws */
+export async function readCsvInto(
+  sink: RowSink,
+  file: DataFile,
+  { delimiter, request }: CsvOptions,
+  watcher?: ReadingWatcher,
+): Promise<ReadRows> {
+  const lines = new CsvLines(file, request, sink)
   const text = await openText(file)
   await new Promise<void>((resolve, reject) => {
     const stop = (error: unknown): void => {
@@ -23,13 +40,14 @@ export async function readCsv(file: DataFile, options: CsvOptions): Promise<RawT
     }
     text.on('error', (error) => reject(unreadable(error, file)))
     Papa.parse<string[]>(text, {
-      delimiter: options.delimiter ?? '',
-      chunk({ data, errors }, parser) {
+      delimiter: delimiter ?? '',
+      chunk({ data, errors, meta }, parser) {
         try {
           // An open quote swallows the rest of the file into the last row.
           const openQuote = errors.some((error) => error.type === 'Quotes')
           for (const cells of openQuote ? data.slice(0, -1) : data) lines.add(cells)
           if (openQuote) throw fileError(`a quote opened on line ${lines.line} is never closed`, file)
+          watcher?.read(meta.cursor)
         } catch (error) {
           // First: abort calls `complete`.
           stop(error)
@@ -43,16 +61,43 @@ export async function readCsv(file: DataFile, options: CsvOptions): Promise<RawT
   return lines.finish()
 }
 
+/** The rows at the beginning of a file. */
+export interface CsvSample extends RawTable {
+  /** Of the whole file, by the length of these; exact when `whole`. */
+  readonly allRows: number
+  readonly whole: boolean
+}
+
+const SAMPLE_BYTES = 2 ** 20
+
+/** @throws MinimaError `data-invalid` for what is wrong with the sample */
+export async function sampleCsv(file: DataFile, { delimiter, request }: CsvOptions): Promise<CsvSample> {
+  const { bytes, share } = await readStart(file, SAMPLE_BYTES)
+  const whole = share === 1
+  // The last line may be cut off, and so may a character.
+  const end = whole ? bytes.length : bytes.lastIndexOf(10) + 1
+  const text = bytes.subarray(0, end === 0 ? bytes.length : end).toString('utf8')
+  const sink = new MemorySink(request.target.length)
+  const lines = new CsvLines(file, request, sink)
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter: delimiter ?? '' })
+  const openQuote = errors.some((error) => error.type === 'Quotes')
+  for (const cells of openQuote ? data.slice(0, -1) : data) lines.add(cells)
+  const read = lines.finish()
+  return { ...read, ...sink.finish(), allRows: Math.round(read.rows / (whole ? 1 : share)), whole: whole && !openQuote }
+}
+
 /** Counts lines and hands rows on; blank lines are no rows. */
 class CsvLines {
   line = 1
   readonly #file: DataFile
   readonly #request: TableRequest
   readonly #fail: Fail
+  readonly #sink: RowSink
   #reader: TableReader | null = null
 
-  constructor(file: DataFile, request: TableRequest) {
+  constructor(file: DataFile, request: TableRequest, sink: RowSink) {
     this.#file = file
+    this.#sink = sink
     this.#request = request
     this.#fail = (message, of) => fileError(message, of === undefined ? file : { ...file, setting: settingPathOf(of) })
   }
@@ -65,7 +110,7 @@ class CsvLines {
     else this.#reader.add(cells, () => `line ${line}`)
   }
 
-  finish(): RawTable {
+  finish(): ReadRows {
     if (this.#reader === null) throw fileError('the file is empty', this.#file)
     return this.#reader.finish()
   }
@@ -75,7 +120,7 @@ class CsvLines {
     if (names.every((name) => name !== '' && Number.isFinite(Number(name)))) {
       throw fileError('the first line holds numbers; a line with the names of the columns must come first', this.#file)
     }
-    return new TableReader(names, this.#request, this.#fail)
+    return new TableReader(names, this.#request, this.#fail, this.#sink)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Reads data files, plain or gzip (told by their first bytes, not by their names). */
-import { createReadStream } from 'node:fs'
+import { createReadStream, type Stats } from 'node:fs'
 import { open, readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
@@ -41,6 +41,28 @@ export async function readPrefix(file: DataFile, count: number): Promise<Buffer>
   const bytes = await readRange(file, 0, 64 * 1024 + count)
   try {
     return isGzip(bytes) ? await unzip(bytes, TOLERANT) : bytes
+  } catch (error) {
+    throw unreadable(error, file)
+  }
+}
+
+/** The first bytes, uncompressed, of some `count` as they are stored, and the share of the file that these are (1: all). */
+export async function readStart(file: DataFile, count: number): Promise<{ bytes: Buffer; share: number }> {
+  const stored = await readRange(file, 0, count)
+  const { size } = await statOf(file)
+  const share = size <= count ? 1 : count / size
+  if (!isGzip(stored)) return { bytes: stored, share }
+  try {
+    return { bytes: await unzip(stored, share === 1 ? {} : TOLERANT), share }
+  } catch (error) {
+    throw unreadable(error, file)
+  }
+}
+
+/** @throws MinimaError `data-invalid` */
+export async function statOf(file: DataFile): Promise<Stats> {
+  try {
+    return await stat(file.path)
   } catch (error) {
     throw unreadable(error, file)
   }

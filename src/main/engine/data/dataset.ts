@@ -38,6 +38,8 @@ export interface DataShape {
   readonly testFileRows: number | null
   /** Rows of each part after the split. */
   readonly parts: PartSizes
+  /** The file is too large to be read for a look: rows, classes and categories are told from its beginning. */
+  readonly estimated?: true
 }
 
 export interface PartSizes {
@@ -63,14 +65,38 @@ export interface Table {
   readonly labels: Float32Array
 }
 
+/**
+ * Rows that stay on the disk and are read as they are asked for: those of a file, or of a part of one. Rows that lie near
+ * each other are best asked for together.
+ */
+export interface DiskRows {
+  readonly rows: number
+  readonly featureWidth: number
+  readonly windows: RowWindows
+  /** The features of a row, as a table in memory would have them. */
+  readFeatures(row: number, out: Float32Array, to: number): void
+  readLabels(row: number, out: Float32Array, to: number): void
+}
+
+/** Rows that do not fit into memory are shuffled so: blocks of rows in an order of chance, then the rows of several together. */
+export interface RowWindows {
+  readonly blockRows: number
+  /** Blocks whose rows are shuffled together. */
+  readonly windowBlocks: number
+}
+
+export function isOnDisk(table: Table | DiskRows): table is DiskRows {
+  return 'readFeatures' in table
+}
+
 /** One part of the data: which rows of a table, and how they are turned into what the model sees. */
 export interface Split {
   readonly rows: number
   readonly featureWidth: number
   /** Numbers per row of labels as gathered: classes when one-hot, else 1 or the number of target columns. */
   readonly labelWidth: number
-  readonly table: Table
-  /** Row numbers in the table, in the order of this part; null: all, in order. */
+  readonly table: Table | DiskRows
+  /** Row numbers in the table, in the order of this part; null: all, in order, as always of rows on the disk. */
   readonly rowNumbers: Int32Array | null
   readonly affine: Affine | null
   /** What each of the 256 bytes becomes, when features are bytes and all treated alike; else null. */
@@ -85,4 +111,6 @@ export interface Dataset {
   /** null when the part has no rows. */
   readonly validation: Split | null
   readonly test: Split | null
+  /** What a person should know of how it is read, one line each. */
+  readonly notices?: readonly string[]
 }

@@ -1,20 +1,20 @@
 /** Rows that are written in the experiment file itself. */
 import type { DataSpec } from '../../../contract/experiment/data.ts'
 import { dataError } from './data-error.ts'
-import type { RawTable, TableRequest } from './table-reader.ts'
-import { settingPathOf, TableReader } from './table-reader.ts'
+import type { Fail, RawTable, TableRequest } from './table-reader.ts'
+import { MemorySink, settingPathOf, TableReader } from './table-reader.ts'
 
 type InlineSpec = Extract<DataSpec, { source: 'inline' }>
 
 /** @throws MinimaError `data-invalid` */
 export function readInline(spec: InlineSpec, request: TableRequest): RawTable {
   let setting: (string | number)[] = ['data', 'columns']
-  const reader = new TableReader(spec.columns, request, (message, of) =>
-    dataError(message, of === undefined ? setting : settingPathOf(of)),
-  )
+  const sink = new MemorySink(request.target.length)
+  const fail: Fail = (message, of) => dataError(message, of === undefined ? setting : settingPathOf(of))
+  const reader = new TableReader(spec.columns, request, fail, sink)
   for (const [row, cells] of spec.rows.entries()) {
     setting = ['data', 'rows', row]
     reader.add(cells, () => `row ${row + 1}`)
   }
-  return reader.finish()
+  return { ...reader.finish(), ...sink.finish() }
 }

@@ -1,11 +1,12 @@
-/** What the check of an experiment must know of its data. Of IDX files the features are not read, only their headers. */
+/** What the check of an experiment must know of its data. Of IDX files the features are not read, only their headers; of
+ * CSV files that do not fit into memory only the beginning. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { dataFile, claimedSize } from './data-file.ts'
 import type { DataShape, PartSizes } from './dataset.ts'
 import { inspectIdx } from './idx-source.ts'
 import type { SourceShape } from './source.ts'
 import { partSizes } from './split-rows.ts'
-import { readTableSource } from './table-source.ts'
+import { inspectTables } from './table-source.ts'
 
 /**
  * `parts.train` of the result is 0 or less when the split asks for more rows than there are.
@@ -17,15 +18,13 @@ import { readTableSource } from './table-source.ts'
 export async function inspectData(experiment: Experiment, baseDir: string): Promise<DataShape> {
   const { data } = experiment
   const source =
-    data.source === 'idx'
-      ? await inspectIdx(experiment, data, baseDir)
-      : await readTableSource(experiment, data, baseDir)
+    data.source === 'idx' ? await inspectIdx(experiment, data, baseDir) : await inspectTables(experiment, data, baseDir)
   return shapeOf(source, await sizesOf(experiment, source, baseDir))
 }
 
 export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {
-  const { featureShape, featureNames, target, rows, testFileRows } = source
-  return { featureShape, featureNames, target, rows, testFileRows, parts }
+  const { featureShape, featureNames, target, rows, testFileRows, estimated } = source
+  return { featureShape, featureNames, target, rows, testFileRows, parts, ...(estimated && { estimated }) }
 }
 
 async function sizesOf({ split }: Experiment, source: SourceShape, baseDir: string): Promise<PartSizes> {

@@ -1,46 +1,91 @@
-/** Reads the data of an experiment whole, splits it and prepares it. */
+/** Reads the data of an experiment, splits it and prepares it; what does not fit into memory stays on the disk. */
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { composeAffine } from './affine.ts'
 import { dataError } from './data-error.ts'
-import type { Affine, Dataset, Split, Table } from './dataset.ts'
+import { isOnDisk } from './dataset.ts'
+import type { Affine, Dataset, DiskRows, PartSizes, Split, Table } from './dataset.ts'
+import { fillTable, fillValues, type FilledColumn } from './fill-missing.ts'
+import type { PackedRows } from './disk-rows.ts'
 import { readIdxSource } from './idx-source.ts'
 import { shapeOf } from './inspect-data.ts'
 import { readRowFiles } from './row-files.ts'
-import type { Source } from './source.ts'
+import type { LoadHooks, Source } from './source.ts'
+import { diskParts, splitDiskRows, type DiskParts } from './split-disk-rows.ts'
 import type { Parts } from './split-rows.ts'
 import { partSizes, splitRows } from './split-rows.ts'
 import { readTableSource } from './table-source.ts'
 
 /**
  * @param baseDir what paths in the experiment are relative to
- * @throws MinimaError `data-invalid`: a file is missing, truncated or holds what it must not
+ * @throws MinimaError `data-invalid`: a file is missing, truncated or holds what it must not; PackingStopped
  */
-export async function loadDataset(experiment: Experiment, baseDir: string): Promise<Dataset> {
+export async function loadDataset(experiment: Experiment, baseDir: string, hooks: LoadHooks = {}): Promise<Dataset> {
   const { data } = experiment
   const source =
     data.source === 'idx'
       ? await readIdxSource(experiment, data, baseDir)
-      : await readTableSource(experiment, data, baseDir)
-  const parts = await partsOf(experiment, source, baseDir)
+      : await readTableSource(experiment, data, baseDir, hooks)
+  const raw = await partsOf(experiment, source, baseDir)
+  const fill = source.filled?.length ? fillValues(raw.train.table, raw.train.rowNumbers, source.filled) : null
+  const parts = fill === null ? raw : filledParts(raw, fill)
   const affine = composeAffine(experiment.preprocess, {
-    table: source.main,
-    rows: parts.train,
+    table: parts.train.table,
+    rows: parts.train.rowNumbers,
     madeBy: source.madeBy,
   })
   const part = partMaker(source, affine)
-  const train = part(source.main, parts.train)
-  const validation = part(source.main, parts.validation)
-  const test = source.test ? part(source.test, null) : part(source.main, parts.test)
+  const train = part(parts.train)
+  const validation = part(parts.validation)
+  const test = part(source.test ? filledRows({ table: source.test, rowNumbers: null }, fill) : parts.test)
   return {
     shape: shapeOf(source, { train: train.rows, validation: validation.rows, test: test.rows }),
     train,
     validation: validation.rows > 0 ? validation : null,
     test: test.rows > 0 ? test : null,
+    notices: [...(source.notices ?? []), ...filledNotice(source.filled ?? [], fill)],
   }
 }
 
-async function partsOf({ split }: Experiment, source: Source, baseDir: string): Promise<Parts> {
-  if (split.rows) return readRowFiles(split.rows, baseDir, source.rows)
+/** Rows of a table: those of the numbers, or all. */
+interface PartRows {
+  readonly table: Table | PackedRows
+  readonly rowNumbers: Int32Array | null
+}
+
+function filledParts(
+  { train, validation, test }: Readonly<Record<keyof PartSizes, PartRows>>,
+  fill: Float32Array,
+): Record<keyof PartSizes, PartRows> {
+  return { train: filledRows(train, fill), validation: filledRows(validation, fill), test: filledRows(test, fill) }
+}
+
+/** A table in memory is filled in place, which parts share. */
+function filledRows({ table, rowNumbers }: PartRows, fill: Float32Array | null): PartRows {
+  if (fill === null) return { table, rowNumbers }
+  if (isOnDisk(table)) return { table: table.filled(fill), rowNumbers }
+  fillTable(table, fill)
+  return { table, rowNumbers }
+}
+
+function filledNotice(columns: readonly FilledColumn[], fill: Float32Array | null): string[] {
+  if (fill === null) return []
+  const told = columns.map(({ name, from, categories, fill: { by } }) => {
+    const value = categories === null ? fill[from] : categories[fill.indexOf(1, from) - from]
+    return `${name} ${typeof value === 'number' ? Number(value.toPrecision(6)) : value}${by === 'value' ? '' : ` (${by})`}`
+  })
+  return [`In the place of what is missing: ${told.join(', ')}`]
+}
+
+async function partsOf(
+  { split }: Experiment,
+  source: Source,
+  baseDir: string,
+): Promise<Readonly<Record<keyof PartSizes, PartRows>>> {
+  const { main } = source
+  if (split.rows) {
+    const numbers = await readRowFiles(split.rows, baseDir, source.rows)
+    return isOnDisk(main) ? onDisk(diskParts(main, numbers)) : inMemory(main, numbers)
+  }
   const sizes = partSizes(split, source.rows)
   if (sizes.train < 1) {
     throw dataError(
@@ -48,13 +93,31 @@ async function partsOf({ split }: Experiment, source: Source, baseDir: string): 
       ['split'],
     )
   }
-  return splitRows(split, source.rows, source.target.kind === 'classes' ? source.main.labels : null)
+  const hasClasses = source.target.kind === 'classes'
+  if (isOnDisk(main)) return onDisk(splitDiskRows(split, main, sizes, hasClasses))
+  return inMemory(main, splitRows(split, source.rows, hasClasses ? main.labels : null))
 }
 
-function partMaker({ target }: Source, affine: Affine | null): (table: Table, rowNumbers: Int32Array | null) => Split {
+function inMemory(table: Table, { train, validation, test }: Parts): Record<keyof PartSizes, PartRows> {
+  return {
+    train: { table, rowNumbers: train },
+    validation: { table, rowNumbers: validation },
+    test: { table, rowNumbers: test },
+  }
+}
+
+function onDisk({ train, validation, test }: DiskParts): Record<keyof PartSizes, PartRows> {
+  return {
+    train: { table: train, rowNumbers: null },
+    validation: { table: validation, rowNumbers: null },
+    test: { table: test, rowNumbers: null },
+  }
+}
+
+function partMaker({ target }: Source, affine: Affine | null): (rows: PartRows) => Split {
   const oneHot = target.kind === 'classes' && target.oneHot
   const labelWidth = target.kind === 'values' ? target.names.length : oneHot ? target.count : 1
-  return (table, rowNumbers) => ({
+  return ({ table, rowNumbers }) => ({
     rows: rowNumbers?.length ?? table.rows,
     featureWidth: table.featureWidth,
     labelWidth,
@@ -66,10 +129,10 @@ function partMaker({ target }: Source, affine: Affine | null): (table: Table, ro
   })
 }
 
-function byteValues(table: Table, affine: Affine | null): Float32Array | null {
+function byteValues(table: Table | DiskRows, affine: Affine | null): Float32Array | null {
   const [multiply = 1] = affine?.multiply ?? []
   const [add = 0] = affine?.add ?? []
   const alike = affine === null || affine.multiply.length === 1
-  if (!(table.features instanceof Uint8Array) || !alike) return null
+  if (isOnDisk(table) || !(table.features instanceof Uint8Array) || !alike) return null
   return Float32Array.from({ length: 256 }, (_, byte) => byte * multiply + add)
 }

@@ -100,5 +100,12 @@ export function shuffleInPlace(numbers: Int32Array, random: Random): void {
 
 /** 0, 1, … count − 1. */
 export function rowRange(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, row) => row)
+  return rowsFrom(0, count)
+}
+
+/** first, first + 1, … `count` of them. */
+export function rowsFrom(first: number, count: number): Int32Array {
+  const rows = new Int32Array(count)
+  for (let index = 0; index < count; index++) rows[index] = first + index
+  return rows
 }

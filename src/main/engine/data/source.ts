@@ -3,6 +3,9 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { lossesOf } from '../../../contract/experiment/fit.ts'
 import type { LossType } from '../../../contract/experiment/losses.ts'
 import type { Table, Target } from './dataset.ts'
+import type { FilledColumn } from './fill-missing.ts'
+import type { PackedRows } from './disk-rows.ts'
+import type { PackingHooks } from './packed-cache.ts'
 
 /** What can be told without reading all features. */
 export interface SourceShape {
@@ -13,12 +16,21 @@ export interface SourceShape {
   readonly target: Target
   readonly rows: number
   readonly testFileRows: number | null
+  /** Rows and what is found in them are told from the beginning of a large file. */
+  readonly estimated?: true
 }
 
 export interface Source extends SourceShape {
-  readonly main: Table
-  readonly test: Table | null
+  readonly main: Table | PackedRows
+  readonly test: Table | PackedRows | null
+  /** Columns with cells that hold nothing, which are NaN until they are filled. */
+  readonly filled?: readonly FilledColumn[]
+  /** What a person should know of how it is read, one line each. */
+  readonly notices?: readonly string[]
 }
+
+/** What whoever loads data may want to do meanwhile. */
+export type LoadHooks = PackingHooks
 
 const CLASS_LOSSES: ReadonlySet<LossType> = new Set([
   'binaryCrossentropy',

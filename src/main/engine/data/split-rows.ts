@@ -72,7 +72,7 @@ function countClasses(order: Int32Array, classOf: Float32Array): Map<number, num
  * Takes `size` rows out of `left` (rows by class) and says how many of each class: the share, rounded down, and what is
  * then missing one by one from the classes with the largest remainders; ties go by lot.
  */
-function takeProportionally(size: number, left: Map<number, number>, random: Random): Map<number, number> {
+export function takeProportionally(size: number, left: Map<number, number>, random: Random): Map<number, number> {
   const total = [...left.values()].reduce((sum, count) => sum + count, 0)
   const shares = [...left].map(([label, count]) => {
     const exact = (size * count) / total

@@ -6,6 +6,7 @@ import type { MinimaError } from '../../../contract/errors.ts'
 import { closestName } from './closest-name.ts'
 import type { SettingPath } from './data-error.ts'
 import { GrowingArray } from './growing-array.ts'
+import { NONE_MISSING, type MissingRule, type MissingRules } from './missing-rules.ts'
 
 /** Which columns are wanted, and which of them hold categories rather than numbers. */
 export interface TableRequest {
@@ -13,26 +14,42 @@ export interface TableRequest {
   /** null: all but the target. */
   readonly features: readonly string[] | null
   readonly categories: ReadonlySet<string>
+  /** Without it an empty cell is an error. */
+  readonly missing?: MissingRules
 }
 
 /** Where a text was first met, such as `line 7`. */
 export type Texts = ReadonlyMap<string, { readonly code: number; readonly place: string }>
 
-export interface RawTable {
+/** What was read, apart from the numbers. */
+export interface ReadRows {
   readonly rows: number
   readonly featureNames: readonly string[]
+  /** Of each category column. */
+  readonly texts: ReadonlyMap<string, Texts>
+  /** How many cells hold nothing, of each feature column that has such; there they are NaN. */
+  readonly missing: ReadonlyMap<string, number>
+  /** Rows that were left out, as something was missing. */
+  readonly dropped: number
+}
+
+export interface RawTable extends ReadRows {
   /** rows × features; of category columns the codes. */
   readonly features: Float32Array
   /** rows × targets. */
   readonly labels: Float32Array
-  /** Of each category column. */
-  readonly texts: ReadonlyMap<string, Texts>
+}
+
+/** Where rows of numbers go as they are read. */
+export interface RowSink {
+  /** @param row features, then targets; to be copied */
+  add(row: Float32Array): void
 }
 
 export type Cell = string | number
 
 /** A setting that can be at fault for what is not in the table. */
-export type AskedBy = 'target' | 'features' | 'preprocess'
+export type AskedBy = 'target' | 'features' | 'preprocess' | 'missing'
 
 /** Makes errors of the source that is read. */
 export type Fail = (message: string, of?: AskedBy) => MinimaError
@@ -41,26 +58,33 @@ export function settingPathOf(of: AskedBy): SettingPath {
   return of === 'preprocess' ? [of] : ['data', of]
 }
 
+/** More texts than a column of categories can have: one of names, say, or of numbers. */
+const MOST_TEXTS = 100_000
+
 interface Column {
   readonly name: string
   readonly index: number
-  readonly into: GrowingArray
   readonly texts: Map<string, { code: number; place: string }> | null
+  readonly rule: MissingRule
+  missing: number
 }
 
 export class TableReader {
   readonly #names: readonly string[]
   readonly #columns: readonly Column[]
   readonly #featureNames: readonly string[]
-  readonly #features = new GrowingArray()
-  readonly #labels = new GrowingArray()
   readonly #fail: Fail
+  readonly #sink: RowSink
+  readonly #row: Float32Array
+  readonly #missingTexts: ReadonlySet<string>
   #rows = 0
+  #dropped = 0
 
   /** @param names of all columns, in order. @throws what `fail` makes when a wanted column is not there. */
-  constructor(names: readonly string[], request: TableRequest, fail: Fail) {
+  constructor(names: readonly string[], request: TableRequest, fail: Fail, sink: RowSink) {
     this.#names = names
     this.#fail = fail
+    this.#sink = sink
     assertDistinct(names, fail)
     const find = (name: string, of: AskedBy): number => findColumn(names, name, of, fail)
     const target = request.target.map((name) => ({ name, index: find(name, 'target') }))
@@ -73,12 +97,16 @@ export class TableReader {
       if (request.target.includes(name)) continue
       findColumn(this.#featureNames, name, 'preprocess', fail)
     }
-    const column = (into: GrowingArray) => (wanted: { name: string; index: number }) => ({
+    const { texts, ruleOf, named } = request.missing ?? NONE_MISSING
+    this.#missingTexts = texts
+    for (const name of named) findColumn([...this.#featureNames, ...request.target], name, 'missing', fail)
+    this.#columns = [...features, ...target].map((wanted) => ({
       ...wanted,
-      into,
       texts: request.categories.has(wanted.name) ? new Map<string, { code: number; place: string }>() : null,
-    })
-    this.#columns = [...features.map(column(this.#features)), ...target.map(column(this.#labels))]
+      rule: ruleOf(wanted.name),
+      missing: 0,
+    }))
+    this.#row = new Float32Array(this.#columns.length)
   }
 
   /** @param place such as `line 7`, for messages. */
@@ -86,27 +114,53 @@ export class TableReader {
     if (cells.length !== this.#names.length) {
       throw this.#fail(`${place()} has ${cells.length} cells, the header ${this.#names.length}`)
     }
-    for (const column of this.#columns) column.into.push(this.#numberOf(cells[column.index] ?? '', column, place))
+    if (this.#isDropped(cells)) {
+      this.#dropped++
+      return
+    }
+    for (const [index, column] of this.#columns.entries()) {
+      this.#row[index] = this.#numberOf(cells[column.index] ?? '', column, place)
+    }
+    this.#sink.add(this.#row)
     this.#rows++
   }
 
-  finish(): RawTable {
-    if (this.#rows === 0) throw this.#fail('there are no rows below the header')
+  /** @throws what `fail` makes when there was none. */
+  finish(): ReadRows {
+    if (this.#rows === 0) {
+      throw this.#fail(
+        this.#dropped === 0 ? 'there are no rows below the header' : `all ${this.#dropped} rows lack something`,
+        this.#dropped === 0 ? undefined : 'missing',
+      )
+    }
     const withTexts = this.#columns.flatMap(({ name, texts }) => (texts === null ? [] : [[name, texts] as const]))
     return {
       rows: this.#rows,
       featureNames: this.#featureNames,
-      features: this.#features.finish(),
-      labels: this.#labels.finish(),
       texts: new Map(withTexts),
+      missing: new Map(this.#columns.filter(({ missing }) => missing > 0).map(({ name, missing }) => [name, missing])),
+      dropped: this.#dropped,
     }
   }
 
-  #numberOf(cell: Cell, { name, texts }: Column, place: () => string): number {
+  #isDropped(cells: readonly Cell[]): boolean {
+    return this.#columns.some(({ rule, index }) => rule === 'drop' && this.#isMissing(cells[index] ?? ''))
+  }
+
+  #isMissing(cell: Cell): boolean {
+    return typeof cell === 'string' && this.#missingTexts.has(cell.trim())
+  }
+
+  #numberOf(cell: Cell, column: Column, place: () => string): number {
+    const { name, texts } = column
     const text = typeof cell === 'string' ? cell.trim() : cell
-    if (text === '')
-      throw this.#fail(`${place()}, column "${name}": the cell is empty; fill it in or leave the row out`)
-    if (texts !== null) return codeOf(texts, String(text), place)
+    if (typeof text === 'string' && this.#missingTexts.has(text)) {
+      if (column.rule === 'error' || !this.#featureNames.includes(name))
+        throw this.#fail(this.#nothingIn(cell, name, place))
+      column.missing++
+      return NaN
+    }
+    if (texts !== null) return this.#codeOf(texts, String(text), name, place)
     const number = Number(text)
     if (Number.isFinite(number)) return number
     throw this.#fail(
@@ -114,14 +168,52 @@ export class TableReader {
         (this.#featureNames.includes(name) ? `; leave the column out of data.features, or one-hot encode it` : ''),
     )
   }
+
+  #nothingIn(cell: Cell, name: string, place: () => string): string {
+    const what = cell === '' || String(cell).trim() === '' ? 'the cell is empty' : `${JSON.stringify(cell)} is nothing`
+    const isTarget = !this.#featureNames.includes(name)
+    const how = isTarget ? `{columns: {${name}: drop}}` : 'drop, mean, median or mode'
+    return `${place()}, column "${name}": ${what}; fill it in, leave the row out, or say data.missing: ${how}`
+  }
+
+  #codeOf(
+    texts: Map<string, { code: number; place: string }>,
+    text: string,
+    name: string,
+    place: () => string,
+  ): number {
+    const known = texts.get(text)
+    if (known) return known.code
+    const code = texts.size
+    if (code === MOST_TEXTS) {
+      throw this.#fail(`${place()}, column "${name}": more than ${MOST_TEXTS} different texts are no categories`)
+    }
+    texts.set(text, { code, place: place() })
+    return code
+  }
 }
 
-function codeOf(texts: Map<string, { code: number; place: string }>, text: string, place: () => string): number {
-  const known = texts.get(text)
-  if (known) return known.code
-  const code = texts.size
-  texts.set(text, { code, place: place() })
-  return code
+/** Keeps rows in memory. */
+export class MemorySink implements RowSink {
+  readonly #features = new GrowingArray()
+  readonly #labels = new GrowingArray()
+  readonly #targets: number
+
+  /** @param targets columns at the end of a row that are targets */
+  constructor(targets: number) {
+    this.#targets = targets
+  }
+
+  add(row: Float32Array): void {
+    const width = row.length - this.#targets
+    for (let index = 0; index < width; index++) this.#features.push(row[index] as number)
+    for (let index = width; index < row.length; index++) this.#labels.push(row[index] as number)
+  }
+
+  /** The sink is not to be used any more. */
+  finish(): { features: Float32Array; labels: Float32Array } {
+    return { features: this.#features.finish(), labels: this.#labels.finish() }
+  }
 }
 
 function assertDistinct(names: readonly string[], fail: Fail): void {

@@ -1,5 +1,6 @@
 /** Steps op by op: works on every backend. */
 import { gatherBatch } from '../data/batches.ts'
+import { weightsOf, type RowWeights } from '../data/class-weights.ts'
 import type { Dataset, Split } from '../data/dataset.ts'
 import type { Tensor, Tf } from '../models/tf.ts'
 import { backwardPass, forwardPass, type BatchTensors, type BatchTold, type StepParts } from './step-body.ts'
@@ -13,7 +14,7 @@ export interface StepData {
   readonly parts: Dataset
   readonly batchSize: number
   /** Of the training rows; null: all count alike. */
-  readonly weights: Float32Array | null
+  readonly weights: RowWeights | null
 }
 
 /** @param why steps are not compiled, one line; null: this backend cannot */
@@ -79,11 +80,12 @@ function numbersOf({ loss, sums }: BatchTold): BatchResults {
   return { losses: loss.dataSync(), sums: sums.map((sum) => sum.dataSync()) }
 }
 
-function tensorsOf(
-  { tf, featureShape }: StepParts,
+/** The batch of these rows of a part. */
+export function tensorsOf(
+  { tf, featureShape }: Pick<StepParts, 'tf' | 'featureShape'>,
   split: Split,
   rowNumbers: Int32Array,
-  weights: Float32Array | null,
+  weights: RowWeights | null,
 ): BatchTensors {
   const rows = rowNumbers.length
   const features = new Float32Array(rows * split.featureWidth)
@@ -92,6 +94,6 @@ function tensorsOf(
   return {
     features: tf.tensor(features, [rows, ...featureShape]),
     labels: tf.tensor(labels, [rows, split.labelWidth]),
-    weights: weights && tf.tensor1d(Float32Array.from(rowNumbers, (row) => weights[row] ?? 1)),
+    weights: weights && tf.tensor1d(weightsOf(weights, rowNumbers, labels)),
   }
 }

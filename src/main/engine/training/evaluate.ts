@@ -1,5 +1,5 @@
 /** Loss and metrics of a model over a part of the data, without training. */
-import { rowRange } from '../data/random.ts'
+import { rowsFrom } from '../data/random.ts'
 import type { MetricAccumulator } from '../models/metrics/metric.ts'
 import { resultsOf, updateAll } from './epoch-sums.ts'
 import { createCallSize } from './call-size.ts'
@@ -25,7 +25,6 @@ export async function evaluate(
   pause: () => Promise<void>,
   batches: EvaluatedBatches | null = null,
 ): Promise<Evaluation> {
-  const order = rowRange(rows)
   const batch = steps.evaluationRows(part)
   const callSize = createCallSize(batches ? 1 : steps.batchesPerCall)
   for (const metric of metrics) metric.reset()
@@ -33,7 +32,7 @@ export async function evaluate(
   let batchesSeen = 0
   for (let start = 0; start < rows;) {
     const whole = Math.min(callSize.batches, Math.floor((rows - start) / batch))
-    const taken = order.subarray(start, whole === 0 ? rows : start + whole * batch)
+    const taken = rowsFrom(start, whole === 0 ? rows - start : whole * batch)
     const batchRows = Math.min(batch, taken.length)
     await batches?.begin(batchesSeen)
     const startedAt = performance.now()

@@ -1,5 +1,6 @@
 /** The learning-rate range test: a step with each rate, from a low one to a high one, until the loss blows up. */
 import type { LrRange } from '../../../contract/requests.ts'
+import { isOnDisk } from '../data/dataset.ts'
 import { putModelState, takeModelState } from './checkpoints/checkpoint.ts'
 import type { FitHooks } from './fit.ts'
 import { hasBlownUp, ratesOf, short, smoothed, suggestRate } from './lr-range.ts'
@@ -38,7 +39,8 @@ export async function findLearningRate(
 ): Promise<Pick<EndedMessage, 'state' | 'metrics' | 'notices'>> {
   const { log, now } = hooks
   const rates = ratesOf(range)
-  const order = createRowOrder({ ...spec, rows: training.data.train.rows })
+  const { table, rows } = training.data.train
+  const order = createRowOrder({ ...spec, rows, windows: isOnDisk(table) ? table.windows : null })
   const before = takeModelState(training)
   const tell = (step: number): void =>
     hooks.progress({

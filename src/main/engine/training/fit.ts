@@ -1,5 +1,6 @@
 /** The training loop: epochs of steps, validation after each, a test at the end, and the ends a training can have. */
 import { MinimaError } from '../../../contract/errors.ts'
+import { isOnDisk } from '../data/dataset.ts'
 import { hparamsOf } from '../experiment/hparams.ts'
 import { createCallSize } from './call-size.ts'
 import type { Callback, Logs } from './callbacks/callback.ts'
@@ -69,9 +70,13 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   )
   control.step = hooks.firstStep ?? control.step
   const { batchSize, seed, shuffle } = spec
-  const rowsKey: RowsKey = { rows: data.train.rows, batchSize, seed, shuffle, stepsPerEpoch }
+  const windows = isOnDisk(data.train.table) ? data.train.table.windows : null
+  const rowsKey: RowsKey = {
+    ...{ rows: data.train.rows, batchSize, seed, shuffle, stepsPerEpoch },
+    ...(windows && { windowRows: windows.blockRows * windows.windowBlocks }),
+  }
   const learningRate = JSON.stringify(spec.optimizer.learningRate)
-  const order = createRowOrder(rowsKey)
+  const order = createRowOrder({ ...rowsKey, windows })
   const sums = createEpochSums(training.metrics('training'))
   const history: Record<string, number[]> = {}
   const breathe = createBreath(hooks)

@@ -4,12 +4,12 @@
  */
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Hparams } from '../../../contract/run.ts'
-import { gatherBatch } from '../data/batches.ts'
-import type { Split } from '../data/dataset.ts'
-import { rowRange } from '../data/random.ts'
+import { isOnDisk } from '../data/dataset.ts'
+import { rowsFrom } from '../data/random.ts'
 import type { Scalar, Tensor, TensorMap, Variable } from '../models/tf.ts'
 import { createBreath } from './breath.ts'
 import type { Callback, Logs } from './callbacks/callback.ts'
+import { tensorsOf } from './eager-steps.ts'
 import { createEpochSums } from './epoch-sums.ts'
 import { evaluate } from './evaluate.ts'
 import { fit, type FitHooks, type FitOutcome } from './fit.ts'
@@ -67,13 +67,14 @@ export async function runOwnFit(
   hooks: FitHooks & { readonly callbacks: readonly Callback[] },
 ): Promise<FitOutcome> {
   const { data, parts, steps, stepsPerEpoch } = training
-  const { tf, forward, optimizer, counter, featureShape } = parts
+  const { tf, forward, optimizer, counter } = parts
   const { fit: spec, hparams } = job.experiment
   const report = createFitReport(job.experiment, training, hooks)
   const sums = createEpochSums(training.metrics('training'))
   const tested = createEpochSums(training.metrics('evaluation'))
   const names = training.metrics('training').flatMap((metric) => metric.names)
-  const order = createRowOrder({ ...spec, rows: data.train.rows })
+  const windows = isOnDisk(data.train.table) ? data.train.table.windows : null
+  const order = createRowOrder({ ...spec, rows: data.train.rows, windows })
   const breathe = createBreath(hooks)
   let epoch = spec.initialEpoch
   let step = 0
@@ -99,32 +100,19 @@ export async function runOwnFit(
   async function* batchesOf(part: 'train' | EvaluatedPart): AsyncGenerator<BatchTensors> {
     const split = data[part]
     if (split === null) return
-    const all = rowRange(split.rows)
     const count = part === 'train' ? stepsPerEpoch : Math.ceil(split.rows / spec.batchSize)
     for (let index = 0; index < count && !hooks.stopAsked(); index++) {
       const rows =
         part === 'train'
           ? order.take(epoch * stepsPerEpoch + index, 1)
-          : all.subarray(index * spec.batchSize, (index + 1) * spec.batchSize)
-      const batch = batchOf(split, rows, part === 'train' ? training.rowWeights : null)
+          : rowsFrom(index * spec.batchSize, Math.min(spec.batchSize, split.rows - index * spec.batchSize))
+      const batch = tensorsOf(parts, split, rows, part === 'train' ? training.rowWeights : null)
       try {
         yield batch
       } finally {
         tf.dispose([batch.features, batch.labels, ...(batch.weights ? [batch.weights] : [])])
       }
       await breathe()
-    }
-  }
-
-  const batchOf = (split: Split, rowNumbers: Int32Array, weights: Float32Array | null): BatchTensors => {
-    const rows = rowNumbers.length
-    const features = new Float32Array(rows * split.featureWidth)
-    const labels = new Float32Array(rows * split.labelWidth)
-    gatherBatch(split, rowNumbers, features, labels)
-    return {
-      features: tf.tensor(features, [rows, ...featureShape]),
-      labels: tf.tensor(labels, [rows, split.labelWidth]),
-      weights: weights && tf.tensor1d(Float32Array.from(rowNumbers, (row) => weights[row] ?? 1)),
     }
   }
 

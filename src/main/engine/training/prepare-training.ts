@@ -2,10 +2,10 @@
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { gatherFeatures, gatherLabels } from '../data/batches.ts'
-import { classWeights, rowWeights } from '../data/class-weights.ts'
-import type { Dataset } from '../data/dataset.ts'
+import { classWeights, rowWeights, type RowWeights } from '../data/class-weights.ts'
+import { isOnDisk, type Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
-import { rowRange } from '../data/random.ts'
+import { rowRange, rowsFrom } from '../data/random.ts'
 import { checkExperiment } from '../experiment/check.ts'
 import { formatProblem } from '../experiment/problems.ts'
 import { adaptLayers } from '../models/adapt.ts'
@@ -32,7 +32,7 @@ export interface PreparedTraining {
   readonly parts: StepParts
   readonly steps: Steps
   /** Of the training rows in the loss; null: all count alike. */
-  readonly rowWeights: Float32Array | null
+  readonly rowWeights: RowWeights | null
   /** Fresh accumulators, one for each sum that a batch tells. */
   readonly metrics: (of: 'training' | 'evaluation') => MetricAccumulator[]
   readonly stepsPerEpoch: number
@@ -117,6 +117,7 @@ export async function prepareTraining(
     stepsPerEpoch: fit.stepsPerEpoch ?? Math.ceil(data.train.rows / fit.batchSize),
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${judgedBy?.names[0] ?? 'loss'}`,
     notices: [
+      ...(data.notices ?? []),
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
       ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),
     ],
@@ -146,16 +147,19 @@ function validatedOn(data: Dataset, { validationSteps, batchSize }: Experiment['
   const { validation } = data
   if (validation === null || validationSteps === null || validation.rows <= validationSteps * batchSize) return data
   const rows = validationSteps * batchSize
+  if (isOnDisk(validation.table)) return { ...data, validation: { ...validation, rows } }
   const rowNumbers = (validation.rowNumbers ?? rowRange(validation.rows)).subarray(0, rows)
   return { ...data, validation: { ...validation, rows, rowNumbers } }
 }
 
 /** null when all rows count alike. */
-function weightsOfRows({ fit }: Experiment, { train, shape }: Dataset): Float32Array | null {
+function weightsOfRows({ fit }: Experiment, { train, shape }: Dataset): RowWeights | null {
   if (fit.classWeight === undefined || shape.target.kind !== 'classes') return null
+  const ofClass = classWeights(fit.classWeight, shape.target)
+  if (isOnDisk(train.table)) return { ofClass }
   const labels = new Float32Array(train.rows * train.labelWidth)
   gatherLabels(train, rowRange(train.rows), labels)
-  return rowWeights(labels, train.rows, classWeights(fit.classWeight, shape.target))
+  return rowWeights(labels, train.rows, ofClass)
 }
 
 /** Rows of a batch that layers adapt to. */
@@ -163,9 +167,8 @@ const ADAPTED_ROWS = 256
 
 /** All training rows through the model once. */
 function passAll(tf: Tf, forward: Forward, { train, shape }: Dataset): void {
-  const order = rowRange(train.rows)
   for (let from = 0; from < train.rows; from += ADAPTED_ROWS) {
-    const rows = order.subarray(from, from + ADAPTED_ROWS)
+    const rows = rowsFrom(from, Math.min(ADAPTED_ROWS, train.rows - from))
     const features = new Float32Array(rows.length * train.featureWidth)
     gatherFeatures(train, rows, features)
     tf.tidy(() => void forward.outputs(tf.tensor(features, [rows.length, ...shape.featureShape]), false))

@@ -5,6 +5,7 @@
 import { toErrorRecord } from '../../../contract/errors.ts'
 import type { Progress } from '../../../contract/run.ts'
 import { loadDataset } from '../data/load-dataset.ts'
+import { PackingStopped } from '../data/packed-cache.ts'
 import { checkBackend } from './backends/check-backend.ts'
 import { LADDER, loadBackend } from './backends/ladder.ts'
 import type { Checkpoint } from './checkpoints/checkpoint.ts'
@@ -40,6 +41,20 @@ const now = (): number => (performance.timeOrigin + performance.now()) / 1000
 let stopAsked = false
 let lastStep = 0
 
+const PREPARING_MS = 200
+let toldPreparingAt = -Infinity
+
+/** The share of the rows that are read is told as steps of a hundred. */
+function tellPreparing(share: number): void {
+  if (performance.now() - toldPreparingAt < PREPARING_MS) return
+  toldPreparingAt = performance.now()
+  const step = Math.floor(100 * share)
+  say({
+    type: 'progress',
+    progress: { phase: 'preparing', epoch: 0, epochs: 1, step, stepsPerEpoch: 100, msPerStep: null, etaSecs: null },
+  })
+}
+
 async function train(job: StartMessage): Promise<EndedMessage> {
   lastStep = job.resume?.step ?? 0
   const log = createLogSender((records) => say({ type: 'logs', records }))
@@ -57,7 +72,7 @@ async function train(job: StartMessage): Promise<EndedMessage> {
   const ended = { type: 'ended', metrics: {}, error: null, notices: [], weightsSaved: false } as const
   try {
     const resume = job.resume && readCheckpoint(job.resume.path)
-    const data = await loadDataset(job.experiment, job.baseDir)
+    const data = await loadDataset(job.experiment, job.baseDir, { stopAsked: () => stopAsked, packing: tellPreparing })
     chooseThreads(job.experiment, data.shape)
     const { runtime, reason } = await loadBackend(job.experiment.backend)
     const script = await scriptParts(job.script, job.experiment, runtime.tf)
@@ -95,6 +110,7 @@ async function train(job: StartMessage): Promise<EndedMessage> {
       return { ...ended, state: 'failed', error: record, weightsSaved: true }
     }
   } catch (error) {
+    if (error instanceof PackingStopped) return { ...ended, state: 'stopped' }
     return { ...ended, state: 'failed', error: toErrorRecord(faultOf(error)) }
   } finally {
     clearInterval(sampling)

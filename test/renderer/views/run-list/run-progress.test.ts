@@ -38,3 +38,8 @@ test('the phase of a live run', () => {
   ]
   expect(phases.map(phaseText)).toEqual(['queued', 'starting…', 'preparing data…'])
 })
+
+test('while rows are read it is the share of them', () => {
+  const reading: Progress = { ...progress, phase: 'preparing', step: 42, stepsPerEpoch: 100 }
+  expect([progressText(reading), shortProgressText(reading)]).toEqual(['42% of the rows read', '42% of the rows read'])
+})

@@ -12,10 +12,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { tensorflowInstalled } from '../../../../contract/tensorflow.ts'
+import { userCacheDir } from '../../../cache-dir.ts'
 
 /** The package whose binding, kernels and backend are used; both of tfjs-node's packages have the same. */
 export const TFJS_NODE = '@tensorflow/tfjs-node-gpu'
@@ -31,13 +31,7 @@ export type SetupRecord = z.infer<typeof setupRecord>
 export function tensorflowHome(): string {
   const named = process.env['MINIMA_TENSORFLOW_HOME']
   if (named) return named
-  return join(cacheDir(), 'minima', 'tensorflow')
-}
-
-function cacheDir(): string {
-  if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches')
-  return process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
+  return join(userCacheDir(), 'minima', 'tensorflow')
 }
 
 export function currentPath(home: string): string {

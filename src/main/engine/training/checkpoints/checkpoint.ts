@@ -38,6 +38,8 @@ export interface RowsKey {
   readonly seed: number
   readonly shuffle: boolean
   readonly stepsPerEpoch: number
+  /** Rows that are shuffled together, where rows are on the disk; else all are. */
+  readonly windowRows?: number
 }
 
 /** What of a checkpoint lies in model and optimizer. */
@@ -73,9 +75,10 @@ export function putModelState({ steps, parts }: PreparedTraining, state: ModelSt
 
 /** Why a training of `wanted` cannot go on from a checkpoint of `kept`; null: it can. */
 export function rowsFault(kept: RowsKey, wanted: RowsKey): string | null {
-  for (const name of Object.keys(wanted) as (keyof RowsKey)[]) {
+  for (const name of Object.keys({ ...kept, ...wanted }) as (keyof RowsKey)[]) {
     if (kept[name] === wanted[name]) continue
-    return `${name} was ${kept[name]} and is ${wanted[name]} now: a run goes on with the batches that it began with`
+    const [was, is] = [kept[name] ?? 'that of all rows', wanted[name] ?? 'that of all rows']
+    return `${name} was ${was} and is ${is} now: a run goes on with the batches that it began with`
   }
   return null
 }

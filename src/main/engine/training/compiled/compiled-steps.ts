@@ -61,7 +61,11 @@ export function createCompiledSteps(
   if (data.parts.train.rows >= data.batchSize) programs.prepare(programName('train', data.batchSize))
   const how = [
     options.bfloat16 ? 'compiled with products in bfloat16' : 'compiled',
-    ...(resident ? [] : ['rows are handed in call by call, as they do not fit into memory twice']),
+    ...(resident
+      ? []
+      : [
+          `rows are handed in call by call, as they ${needed === Infinity ? 'are on the disk' : 'do not fit into memory twice'}`,
+        ]),
   ].join('; ')
   return new CompiledSteps({ how, parts, data, splits, resident, weights, slots, update, programs })
 }

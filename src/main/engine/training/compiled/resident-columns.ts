@@ -1,18 +1,20 @@
 /** A part of the data as columns of the session: whole where there is room for it, else handed in batch by batch. */
 import { gatherBatch, gatherFeatures, gatherLabels } from '../../data/batches.ts'
-import type { Split } from '../../data/dataset.ts'
+import { weightsOf, type RowWeights } from '../../data/class-weights.ts'
+import { isOnDisk, type Split } from '../../data/dataset.ts'
 import { rowRange } from '../../data/random.ts'
 import type { Column } from './table.ts'
 
 export interface PartShape {
   readonly features: readonly number[]
-  /** One per row; null: all count alike. */
-  readonly weights: Float32Array | null
+  /** null: all count alike. */
+  readonly weights: RowWeights | null
 }
 
-/** Bytes that a part takes in the session. */
+/** Bytes that a part takes in the session; infinite of rows that are on the disk because they do not fit into memory. */
 export function residentBytes(split: Split): number {
-  return split.rows * (split.featureWidth * (isBytes(split) ? 1 : 4) + split.labelWidth * 4)
+  if (isOnDisk(split.table)) return Infinity
+  return split.rows * (split.featureWidth * (bytesOf(split) ? 1 : 4) + split.labelWidth * 4)
 }
 
 export function columnsOf(split: Split, shape: PartShape, resident: boolean): Column[] {
@@ -26,7 +28,7 @@ export function columnsOf(split: Split, shape: PartShape, resident: boolean): Co
   return [
     { ...features, ofByte: features.values instanceof Uint8Array ? split.ofByte : null },
     column('labels', [split.labelWidth], () => labelsOf(split)),
-    ...(shape.weights ? [column('weights', [], () => shape.weights)] : []),
+    ...(shape.weights ? [column('weights', [], () => allWeights(split, shape.weights))] : []),
   ]
 }
 
@@ -34,7 +36,7 @@ export function columnsOf(split: Split, shape: PartShape, resident: boolean): Co
 export function handIn(
   split: Split,
   rowNumbers: Int32Array,
-  weights: Float32Array | null,
+  weights: RowWeights | null,
 ): Readonly<Record<string, Float32Array>> {
   const features = new Float32Array(rowNumbers.length * split.featureWidth)
   const labels = new Float32Array(rowNumbers.length * split.labelWidth)
@@ -42,19 +44,25 @@ export function handIn(
   return {
     features,
     labels,
-    ...(weights && { weights: Float32Array.from(rowNumbers, (row) => weights[row] ?? 1) }),
+    ...(weights && { weights: weightsOf(weights, rowNumbers, labels) }),
   }
 }
 
-function isBytes(split: Split): boolean {
-  return split.table.features instanceof Uint8Array && split.ofByte !== null
+/** Features that are bytes, all treated alike. */
+function bytesOf({ table, ofByte }: Split): Uint8Array | null {
+  return !isOnDisk(table) && table.features instanceof Uint8Array && ofByte !== null ? table.features : null
+}
+
+function allWeights(split: Split, weights: RowWeights | null): Float32Array | null {
+  if (weights === null || !('ofClass' in weights)) return weights
+  return weightsOf(weights, rowRange(split.rows), labelsOf(split))
 }
 
 /** Bytes stay bytes: a quarter of the memory, and turned into numbers as they are taken. */
 function featuresOf(split: Split): Float32Array | Uint8Array {
-  const { table, featureWidth: width, rowNumbers } = split
-  if (isBytes(split)) {
-    const bytes = table.features as Uint8Array
+  const { featureWidth: width, rowNumbers } = split
+  const bytes = bytesOf(split)
+  if (bytes !== null) {
     if (rowNumbers === null) return bytes
     const taken = new Uint8Array(split.rows * width)
     for (const [index, row] of rowNumbers.entries()) {

@@ -22,15 +22,18 @@ export function phaseText(run: RunRecord): string {
 }
 
 /** `epoch 2/5 · 26.68 ms/step · ETA 2m 40s`: where there is less room. */
-export function shortProgressText({ epoch, epochs, msPerStep, etaSecs }: Progress): string {
+export function shortProgressText(progress: Progress): string {
+  const { epoch, epochs, msPerStep, etaSecs } = progress
+  if (progress.phase === 'preparing') return preparedShare(progress)
   const parts = [`epoch ${Math.min(epoch, epochs)}/${epochs}`]
   if (msPerStep !== null) parts.push(`${formatValue(msPerStep)} ms/step`)
   if (etaSecs !== null) parts.push(`ETA ${formatDuration(etaSecs)}`)
   return parts.join(' · ')
 }
 
-/** `epoch 2 of 5 · step 3,120 · 1.120 ms/step · ETA 2m 40s`. */
+/** While rows are read steps are hundredths of them. `epoch 2 of 5 · step 3,120 · 1.120 ms/step · ETA 2m 40s`. */
 export function progressText(progress: Progress): string {
+  if (progress.phase === 'preparing') return preparedShare(progress)
   const parts = [
     `epoch ${Math.min(progress.epoch, progress.epochs)} of ${progress.epochs}`,
     `step ${formatValue(progress.step)}`,
@@ -38,4 +41,8 @@ export function progressText(progress: Progress): string {
   if (progress.msPerStep !== null) parts.push(`${formatValue(progress.msPerStep)} ms/step`)
   if (progress.etaSecs !== null) parts.push(`ETA ${formatDuration(progress.etaSecs)}`)
   return parts.join(' · ')
+}
+
+function preparedShare({ step, stepsPerEpoch }: Progress): string {
+  return `${Math.round((100 * step) / Math.max(1, stepsPerEpoch))}% of the rows read`
 }

@@ -1,0 +1,48 @@
+/** Writes a CSV of a size: eight numbers, an amount that follows from them, and a class that follows from them. */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { createRandom } from '../../../src/main/engine/data/random.ts'
+
+export const FEATURES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
+export const KINDS = ['low', 'middle', 'high'] as const
+
+const LINES_AT_ONCE = 5_000
+
+export interface WrittenCsv {
+  readonly path: string
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** `bytes` or a little more. */
+export function writeCsv(path: string, bytes: number, seed: number): WrittenCsv {
+  const random = createRandom(seed)
+  const file = openSync(path, 'w')
+  let written = writeSync(file, `${FEATURES.join()},amount,kind\n`)
+  let rows = 0
+  try {
+    while (written < bytes) {
+      let text = ''
+      for (let line = 0; line < LINES_AT_ONCE; line++) text += lineOf(random)
+      written += writeSync(file, text)
+      rows += LINES_AT_ONCE
+    }
+  } finally {
+    closeSync(file)
+  }
+  return { path, rows, bytes: written }
+}
+
+function lineOf(random: ReturnType<typeof createRandom>): string {
+  let line = ''
+  let sum = 0
+  let last = 0
+  for (let index = 0; index < FEATURES.length; index++) {
+    const value = (random.nextUint32() / 2 ** 32) * 4 - 2
+    sum += (index % 2 === 0 ? value : -value) * (1 + last / 8)
+    last = value
+    line += `${value.toFixed(4)},`
+  }
+  const noise = (random.nextUint32() / 2 ** 32 - 0.5) / 5
+  const kind = sum < -1.5 ? 0 : sum < 1.5 ? 1 : 2
+  return `${line}${(sum + noise).toFixed(4)},${KINDS[kind]}\n`
+}
