@@ -179,7 +179,12 @@ export const requests = {
   'experiments.preview': { params: experimentText, result: dataPreview.nullable() },
   /** The JSON Schema of an experiment file, by which forms are made. */
   'experiments.schema': { params: nothing, result: z.record(z.string(), z.unknown()) },
-  /** What a folder of this machine holds, for a picker of data files; `dir` may be relative to `baseDir`. */
+  /** A script as it is now, to be looked at; nothing of it is run. `~` is the home folder. */
+  'scripts.read': {
+    params: z.strictObject({ path: z.string() }),
+    result: z.object({ path: z.string(), text: z.string() }),
+  },
+  /** What a folder of this machine holds, for a picker of data files; `dir` may be relative to `baseDir`, or to the home folder (`~`). */
   'files.list': { params: z.strictObject({ baseDir: z.string(), dir: z.string() }), result: folder },
   'tensorflow.status': {
     /** As for `tensorflow.setup`: plans are told for these. */

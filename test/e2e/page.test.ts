@@ -56,10 +56,20 @@ test.each(['light', 'dark'] as const)('no view has a fault in %s', async (colorS
   await page.getByRole('button', { name: 'New run' }).click()
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
   found['new run'] = await pageFaults(page)
+  await page
+    .getByRole('textbox', { name: 'A script of yours' })
+    .fill(join(ROOT, 'examples/chapter10/california-subclass.ts'))
+  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: 'Script', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await page.getByRole('alertdialog', { name: 'Run this script?' }).waitFor()
+  found['script'] = await pageFaults(page)
+  await page.getByRole('button', { name: 'Do not run' }).click()
+  await page.getByRole('button', { name: /^Fashion-MNIST sample/ }).click()
   await page.getByRole('textbox', { name: 'Experiment file' }).fill('fit:\n  batchSize: 0\n')
   await page.getByText('expected a positive integer, got 0').waitFor()
   found['problems'] = await pageFaults(page)
-  expect(found).toEqual({ scalars: [], overview: [], config: [], 'new run': [], problems: [] })
+  expect(found).toEqual({ scalars: [], overview: [], config: [], 'new run': [], script: [], problems: [] })
 })
 
 test('an empty workspace says what will be here and how to fill it', async () => {

@@ -40,7 +40,7 @@ function setUp(draft: unknown = null): SetUp {
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as never)
   })
   const made: SetUp = {
-    state: new NewRunState(link, new Remembered(link, 'page.draft')),
+    state: new NewRunState(link, new Remembered(link, 'page.draft'), new Remembered(link, 'page.scripts')),
     asked,
     answers: {
       'experiments.examples': [example('first'), example('full', 'no such file')],
@@ -118,4 +118,46 @@ test('what kept it from starting is told', async () => {
   const refused = new MinimaError('workspace-unusable', 'the disk is full')
   answers['runs.start'] = refused
   expect([await state.start(), state.error, state.canStart]).toEqual([null, refused, true])
+})
+
+test('a script is shown and not run before somebody allowed it, once for each text', async () => {
+  vi.useRealTimers()
+  const { state, asked, answers } = setUp()
+  const script = { path: '/lab/my-model.ts', text: 'export default 1' }
+  answers['scripts.read'] = script
+  await state.openScript('~/my-model.ts')
+  expect([state.isScript, state.text, state.canStart, asked]).toEqual([
+    true,
+    script.text,
+    true,
+    ['scripts.read | ~/my-model.ts'],
+  ])
+  expect([await state.start(), state.asksToRun]).toEqual([null, true])
+  expect(asked.filter((one) => one.startsWith('runs.start'))).toEqual([])
+
+  // What was allowed is remembered by its text.
+  const written = vi.fn<(value: unknown) => void>()
+  vi.spyOn(Remembered.prototype, 'write').mockImplementation((value) => {
+    written(value)
+    answers['settings.read'] = value
+  })
+  expect(await state.allowAndStart()).toEqual(runRecord('new'))
+  expect(written).toHaveBeenCalledWith({ [script.path]: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+  expect([await state.start(), asked.at(-1)]).toEqual([
+    runRecord('new'),
+    `runs.start | ${script.text} | /lab | ${script.path}`,
+  ])
+
+  answers['scripts.read'] = { ...script, text: 'export default 2' }
+  expect([await state.start(), state.asksToRun, state.text]).toEqual([null, true, 'export default 2'])
+  vi.restoreAllMocks()
+})
+
+test('an earlier run of a script opens the script, not its text as a file', async () => {
+  const { state, asked, answers } = setUp()
+  answers['runs.get'] = { sourceText: 'export default 1', sourcePath: '/lab/old.ts', environment: null }
+  answers['scripts.read'] = { path: '/lab/old.ts', text: 'export default 2' }
+  await state.openFrom(runId.parse('r1'))
+  expect([state.source?.id, state.text, state.isScript]).toEqual(['r1', 'export default 2', true])
+  expect(asked).not.toContainEqual(expect.stringMatching(/^experiments\.check/))
 })

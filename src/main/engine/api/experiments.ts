@@ -1,5 +1,6 @@
 /** Examples that ship with Minima, and what writing an experiment file needs: its check, its schema, folders of data. */
 import { readdir, readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Example, Folder } from '../../../contract/requests.ts'
@@ -19,7 +20,12 @@ export function experimentHandlers({
   examplesDir,
 }: ApiContext): Pick<
   Handlers,
-  'experiments.examples' | 'experiments.check' | 'experiments.preview' | 'experiments.schema' | 'files.list'
+  | 'experiments.examples'
+  | 'experiments.check'
+  | 'experiments.preview'
+  | 'experiments.schema'
+  | 'scripts.read'
+  | 'files.list'
 > {
   return {
     'experiments.examples': async () => {
@@ -40,8 +46,23 @@ export function experimentHandlers({
       return experiment && previewData(experiment.data, input.baseDir)
     },
     'experiments.schema': () => Promise.resolve(experimentJsonSchema()),
-    'files.list': ({ baseDir, dir }) => listFolder(resolve(baseDir, dir)),
+    'scripts.read': ({ path }) => readScriptText(resolve(atHome(path))),
+    'files.list': ({ baseDir, dir }) => listFolder(resolve(baseDir, atHome(dir))),
   }
+}
+
+const SCRIPT = /\.[cm]?[jt]s$/
+
+async function readScriptText(path: string): Promise<{ path: string; text: string }> {
+  if (!SCRIPT.test(path)) throw new MinimaError('bad-request', `${path}: expected a script, a .ts or .js file`)
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new MinimaError('not-found', `the script cannot be read (${error.message})`)
+  })
+  return { path, text }
+}
+
+function atHome(path: string): string {
+  return path.replace(/^~(?=$|[\\/])/, () => homedir())
 }
 
 async function listFolder(dir: string): Promise<Folder> {

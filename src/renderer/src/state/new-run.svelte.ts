@@ -15,7 +15,11 @@ interface Source {
   readonly path: string | null
   readonly text: string
   readonly missing: string | null
+  /** A module that is run to get its experiment: its text is shown, and is not to be edited here. */
+  readonly isScript?: boolean
 }
+
+const SCRIPT = /\.[cm]?[jt]s$/
 
 export class NewRunState {
   examples = $state.raw<readonly Example[] | null>(null)
@@ -32,7 +36,10 @@ export class NewRunState {
   /** The JSON Schema of an experiment file; null until a form asked for it. */
   schema = $state.raw<Readonly<Record<string, unknown>> | null>(null)
   isStarting = $state(false)
+  /** Whether somebody is to say that the script shown may be run. */
+  asksToRun = $state(false)
   error = $state.raw<unknown>(null)
+  isScript = $derived(this.source?.isScript === true)
   isEdited = $derived(this.source !== null && this.text !== this.source.text)
   /** What an untouched example lacks, unless its problems say so already. */
   missing = $derived.by(() => {
@@ -49,12 +56,15 @@ export class NewRunState {
   )
   readonly #link: EngineLink
   readonly #draft: Remembered
+  /** Texts of scripts that may be run, as SHA-256, by path. */
+  readonly #allowed: Remembered
   #timer: ReturnType<typeof setTimeout> | undefined
   #check = 0
 
-  constructor(link: EngineLink, draft: Remembered) {
+  constructor(link: EngineLink, draft: Remembered, allowed: Remembered) {
     this.#link = link
     this.#draft = draft
+    this.#allowed = allowed
   }
 
   /** Fetches the examples once, and takes up the draft or the first of them. */
@@ -63,6 +73,7 @@ export class NewRunState {
     try {
       const [examples, draft] = await Promise.all([this.#link.request('experiments.examples', {}), this.#draft.read()])
       this.examples = examples
+      if (typeof draft['script'] === 'string' && this.source === null) return await this.openScript(draft['script'])
       const drafted = examples.find(({ id }) => id === draft['id'])
       const first = drafted ?? examples[0]
       if (this.source !== null || !first) return
@@ -113,9 +124,28 @@ export class NewRunState {
       const [run, draft] = await Promise.all([this.#link.request('runs.get', { runId }), this.#draft.read()])
       const { sourceText, sourcePath, environment } = run
       if (sourceText === null) return
+      if (sourcePath !== null && SCRIPT.test(sourcePath)) return await this.openScript(sourcePath, runId)
       const baseDir = sourcePath?.replace(/[\\/][^\\/]*$/, '') ?? environment?.workingDir ?? '.'
       this.#take({ id: runId, baseDir, path: sourcePath, text: sourceText, missing: null })
       if (draft['id'] === runId && typeof draft['text'] === 'string') this.edit(draft['text'])
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  /** Shows a script; nothing of it is run. @param path absolute, or from the home folder @param id by which it is picked */
+  async openScript(path: string, id = path): Promise<void> {
+    try {
+      const script = await this.#link.request('scripts.read', { path })
+      this.#take({
+        id: id === path ? script.path : id,
+        baseDir: script.path.replace(/[\\/][^\\/]*$/, ''),
+        path: script.path,
+        text: script.text,
+        missing: null,
+        isScript: true,
+      })
+      this.#draft.write({ script: script.path })
     } catch (error) {
       this.error = error
     }
@@ -137,11 +167,13 @@ export class NewRunState {
   /** @returns the run, or null when it could not be started: `problems` or `error` then say why. */
   async start(): Promise<RunRecord | null> {
     if (!this.source) return null
+    const { baseDir, path, isScript = false } = this.source
     this.isStarting = true
     this.error = null
+    this.problems = isScript ? [] : this.problems
     try {
-      const { baseDir, path } = this.source
-      return await this.#link.request('runs.start', { text: this.text, baseDir, path })
+      if (isScript && !(await this.#mayRun())) return null
+      return await this.#link.request('runs.start', { text: this.text, baseDir, path, script: isScript })
     } catch (error) {
       const problems =
         error instanceof MinimaError && error.code === 'experiment-invalid' && error.details?.['problems']
@@ -153,15 +185,36 @@ export class NewRunState {
     }
   }
 
+  /** The script as it is shown may be run, now and later. */
+  async allowAndStart(): Promise<RunRecord | null> {
+    const path = this.source?.path
+    if (!path) return null
+    this.asksToRun = false
+    this.#allowed.write({ ...(await this.#allowed.read()), [path]: await sha256(this.text) })
+    this.#allowed.flush()
+    return this.start()
+  }
+
+  /** Asks when it was never allowed as it is now; what is shown is then what would be run. */
+  async #mayRun(): Promise<boolean> {
+    const path = this.source?.path ?? ''
+    const [allowed, { text }] = await Promise.all([this.#allowed.read(), this.#link.request('scripts.read', { path })])
+    if (this.source && text !== this.text) this.#take({ ...this.source, text })
+    this.asksToRun = allowed[path] !== (await sha256(text))
+    return !this.asksToRun
+  }
+
   #take(source: Source): void {
     this.source = source
     this.text = source.text
     this.problems = []
     this.outline = null
     this.error = null
-    this.isChecking = true
+    this.asksToRun = false
     clearTimeout(this.#timer)
-    void this.#runCheck()
+    // To check a script is to run it.
+    this.isChecking = source.isScript !== true
+    if (this.isChecking) void this.#runCheck()
   }
 
   async #runCheck(): Promise<void> {
@@ -179,4 +232,9 @@ export class NewRunState {
     }
     if (check === this.#check) this.isChecking = false
   }
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -46,8 +46,9 @@ export class Workbench {
     const layout = remember('layout')
     const draft = remember('draft')
     const setup = remember('setup')
+    const scripts = remember('scripts')
     this.link = link
-    this.#remembered = [selection, charts, layout, draft, setup]
+    this.#remembered = [selection, charts, layout, draft, setup, scripts]
     this.engine = new EngineState(link)
     this.runs = new RunsState(link)
     this.series = new SeriesState(link)
@@ -57,7 +58,7 @@ export class Workbench {
     this.scalars = new ScalarsState(link, this.series, this.charts)
     this.layout = new LayoutState(this.theme, layout)
     this.list = new RunListState(this.runs, this.layout)
-    this.newRun = new NewRunState(link, draft)
+    this.newRun = new NewRunState(link, draft, scripts)
     this.tensorflow = new TensorflowState(link, setup, () => this.engine.refresh())
     link.onState(({ kind }) => {
       if (kind === 'connected') void this.#resume()
