@@ -24,7 +24,7 @@ it("fills in Keras's defaults", () => {
   expect(experiment.parse(given)).toEqual({
     data: given.data,
     preprocess: [],
-    split: { validation: 0, test: 0, shuffle: false, stratify: false, seed: 0 },
+    split: { validation: 0, test: 0, by: 'count', shuffle: false, stratify: false, seed: 0 },
     model: {
       layers: [
         {

@@ -109,6 +109,15 @@ const share = z
 export const split = z.strictObject({
   validation: share.describe('a fraction or a number of rows; without shuffle the last ones'),
   test: share.describe('a fraction or a number of rows, when there is no test file'),
+  by: oneOf(['count', 'hash'])
+    .default('count')
+    .describe(
+      'hash: what a row holds decides, so that rows of a file that grows stay in their parts; shares are then near',
+    ),
+  key: z
+    .union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
+    .optional()
+    .describe('columns that decide by hash, such as that of a person or a place; default: the whole row'),
   shuffle: flag.default(false).describe('before the rows are split'),
   stratify: flag.default(false).describe('same share of each class in each part; shuffles'),
   seed: naturalInt.default(0),

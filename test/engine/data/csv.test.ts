@@ -15,6 +15,7 @@ const TABLE = {
   featureNames: ['a', 'b'],
   features: Float32Array.from([1, 2.5, -3, 4e2]),
   labels: Float32Array.from([7, 8]),
+  keys: null,
   texts: new Map(),
   missing: new Map(),
   dropped: 0,
@@ -45,6 +46,7 @@ describe('readCsv', () => {
       featureNames: ['a', 'b'],
       features: Float32Array.from([10, 1, 20, 2, 30, 3]),
       labels: Float32Array.from([0, 1, 0]),
+      keys: null,
       texts: new Map([
         [
           'y',

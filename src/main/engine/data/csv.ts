@@ -4,7 +4,7 @@ import type { DataFile } from './data-error.ts'
 import { fileError } from './data-error.ts'
 import { openText, readStart, unreadable } from './data-file.ts'
 import type { Fail, RawTable, ReadRows, RowSink, TableRequest } from './table-reader.ts'
-import { MemorySink, settingPathOf, TableReader } from './table-reader.ts'
+import { MemorySink, rowEndOf, settingPathOf, TableReader } from './table-reader.ts'
 
 export interface CsvOptions {
   /** One character; null: found out. */
@@ -14,7 +14,7 @@ export interface CsvOptions {
 
 /** The whole of a file. @throws MinimaError `data-invalid` */
 export async function readCsv(file: DataFile, options: CsvOptions): Promise<RawTable> {
-  const sink = new MemorySink(options.request.target.length)
+  const sink = new MemorySink(rowEndOf(options.request))
   const read = await readCsvInto(sink, file, options)
   return { ...read, ...sink.finish() }
 }
@@ -77,7 +77,7 @@ export async function sampleCsv(file: DataFile, { delimiter, request }: CsvOptio
   // The last line may be cut off, and so may a character.
   const end = whole ? bytes.length : bytes.lastIndexOf(10) + 1
   const text = bytes.subarray(0, end === 0 ? bytes.length : end).toString('utf8')
-  const sink = new MemorySink(request.target.length)
+  const sink = new MemorySink(rowEndOf(request))
   const lines = new CsvLines(file, request, sink)
   const { data, errors } = Papa.parse<string[]>(text, { delimiter: delimiter ?? '' })
   const openQuote = errors.some((error) => error.type === 'Quotes')

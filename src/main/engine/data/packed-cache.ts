@@ -12,6 +12,7 @@ import { showBytes } from './memory-budget.ts'
 import { NONE_MISSING, type MissingRule } from './missing-rules.ts'
 import type { PackedPaths, PackedSource, PackedTable } from './packed-file.ts'
 import { PACKED_FORMAT, packedTable, PackedWriter, readPackedMeta } from './packed-file.ts'
+import { rowEndOf } from './table-reader.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** What nobody used for so long is removed. */
@@ -63,7 +64,7 @@ export async function packCsv(
   await mkdir(packedDir(), { recursive: true })
   await removeStale()
   await assertRoom(expectedBytes, file)
-  const writer = new PackedWriter(`${paths.rows}.${process.pid}.draft`, options.request.target.length)
+  const writer = new PackedWriter(`${paths.rows}.${process.pid}.draft`, rowEndOf(options.request))
   try {
     const read = await readCsvInto(writer, file, options, {
       read(characters) {
@@ -88,17 +89,17 @@ async function sourceOf(file: DataFile): Promise<PackedSource> {
 
 /** Another file, one that changed, or another question have another. */
 function packedPaths(source: PackedSource, { delimiter, request }: CsvOptions): PackedPaths {
-  const { target, features, categories, missing = NONE_MISSING } = request
+  const { target, features, categories, key = false, missing = NONE_MISSING } = request
   // How cells are filled does not show in what is packed.
-  const drops = missing.named.map((name) => [name, howRead(missing.ruleOf(name))])
+  const drops = missing.named.map((column) => [column, howRead(missing.ruleOf(column))])
   const asked = {
-    ...{ target, features, categories: [...categories].sort(), delimiter },
+    ...{ target, features, categories: [...categories].sort(), delimiter, key },
     missing: { texts: [...missing.texts], drops, others: howRead(missing.ruleOf('')) },
   }
-  const key = createHash('sha256')
+  const name = createHash('sha256')
     .update(JSON.stringify([PACKED_FORMAT, source, asked]))
     .digest('hex')
-  const path = join(packedDir(), key.slice(0, 32))
+  const path = join(packedDir(), name.slice(0, 32))
   return { rows: `${path}.rows`, meta: `${path}.json` }
 }
 

@@ -9,6 +9,7 @@ import { readCsv, sampleCsv } from './csv.ts'
 import type { DataFile } from './data-error.ts'
 import { dataError } from './data-error.ts'
 import { dataFile, statOf } from './data-file.ts'
+import { isOnDisk } from './dataset.ts'
 import type { Table, Target } from './dataset.ts'
 import { diskRows, type PackedRows } from './disk-rows.ts'
 import type { FilledColumn } from './fill-missing.ts'
@@ -57,7 +58,8 @@ export async function readTableSource(
     ...opened.flatMap(missingNotice),
   ]
   const filled = filledColumns(spec, opened, categories)
-  return { ...shape, main: mainTable, test: testTable, filled, notices }
+  const keys = isOnDisk(mainTable) && request.key !== undefined ? { keys: (row: number) => mainTable.readKey(row) } : {}
+  return { ...shape, ...keys, main: mainTable, test: testTable, filled, notices }
 }
 
 /** A table that was opened, and what its rows are. */
@@ -99,8 +101,14 @@ function describe(experiment: Experiment, spec: TableSpec, main: OpenTable, test
     target,
     rows: rowsOf(main),
     testFileRows: test && rowsOf(test),
+    ...keysOf(main),
     ...(estimated && { estimated }),
   }
+}
+
+function keysOf({ from }: OpenTable): Pick<SourceShape, 'keys'> {
+  const keys = from.kind === 'memory' ? from.raw.keys : null
+  return keys === null ? {} : { keys: (row) => keys[row] ?? 0 }
 }
 
 function rowsOf({ read, from }: OpenTable): number {
@@ -221,7 +229,9 @@ function requestOf(experiment: Experiment, spec: TableSpec, target: readonly str
   if (both !== undefined) throw dataError(`"${both}" is the target; it cannot be a feature too`, ['data', 'features'])
   const encoded = experiment.preprocess.flatMap((step) => (step.type === 'oneHot' ? (step.columns ?? []) : []))
   const classTarget = target.length === 1 && wantsClasses(experiment) ? target : []
-  return { target, features, categories: new Set([...encoded, ...classTarget]), missing: missingOf(spec) }
+  const request = { target, features, categories: new Set([...encoded, ...classTarget]), missing: missingOf(spec) }
+  const { by, key } = experiment.split
+  return by === 'hash' ? { ...request, key: key === undefined ? null : [key].flat() } : request
 }
 
 /** @param hooks null: only what they are like is wanted, and quickly */
