@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readCsv } from '../../../src/main/engine/data/csv.ts'
+import { csv } from '../../../src/main/engine/data/csv.ts'
+import { readWhole } from '../../../src/main/engine/data/table-format.ts'
 import type { RawTable, TableRequest } from '../../../src/main/engine/data/table-reader.ts'
 import { failureOf, filesIn } from './data-files.ts'
 
 const REQUEST: TableRequest = { target: ['y'], features: null, categories: new Set() }
 
 function read(dir: string, name: string, request = REQUEST, delimiter: string | null = null): Promise<RawTable> {
-  return readCsv({ path: join(dir, name), setting: ['data', 'file'] }, { delimiter, request })
+  return readWhole(csv, { path: join(dir, name), setting: ['data', 'file'] }, { delimiter, request })
 }
 
 const TABLE = {
@@ -21,7 +22,7 @@ const TABLE = {
   dropped: 0,
 }
 
-describe('readCsv', () => {
+describe('a CSV file', () => {
   it.each([
     ['commas', 'a,b,y\n1,2.5,7\n-3,4e2,8\n'],
     ['semicolons', 'a;b;y\n1;2.5;7\n-3;4e2;8\n'],
