@@ -25,7 +25,7 @@ it("fills in Keras's defaults", () => {
     data: given.data,
     hparams: {},
     preprocess: [],
-    split: { validation: 0, test: 0, shuffle: false, stratify: false, seed: 0 },
+    split: { validation: 0, test: 0, by: 'count', shuffle: false, stratify: false, seed: 0 },
     model: {
       layers: [
         {

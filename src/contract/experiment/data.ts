@@ -42,6 +42,17 @@ const memory = z
     'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 512MB at most',
   )
 
+const tableFile = {
+  ...dir,
+  file: path,
+  testFile: path.optional(),
+  target: target.describe('what the model is to tell: a column, or several of numbers'),
+  features: z.array(text).min(1).optional().describe('default: all columns but the target'),
+  classes,
+  missing,
+  memory,
+}
+
 export const data = z.discriminatedUnion(
   'source',
   [
@@ -51,17 +62,14 @@ export const data = z.discriminatedUnion(
     z
       .strictObject({
         source: z.literal('csv'),
-        ...dir,
-        file: path,
-        testFile: path.optional(),
-        target: target.describe('what the model is to tell: a column, or several of numbers'),
-        features: z.array(text).min(1).optional().describe('default: all columns but the target'),
+        ...tableFile,
         delimiter: text.length(1, expected('one character')).optional().describe('default: found out'),
-        classes,
-        missing,
-        memory,
       })
       .describe('a CSV or TSV file with a header line, plain or gzip'),
+    z
+      .strictObject({ source: z.literal('jsonl'), ...tableFile })
+      .describe('JSON lines, an object with the columns as keys on each, plain or gzip'),
+    z.strictObject({ source: z.literal('parquet'), ...tableFile }).describe('a Parquet file'),
     z
       .strictObject({
         source: z.literal('inline'),
@@ -73,7 +81,7 @@ export const data = z.discriminatedUnion(
       })
       .describe('a few rows written here'),
   ],
-  expected('data with a source of idx, csv or inline'),
+  expected('data with a source of idx, csv, jsonl, parquet or inline'),
 )
 export type DataSpec = z.infer<typeof data>
 
@@ -109,6 +117,15 @@ const share = z
 export const split = z.strictObject({
   validation: share.describe('a fraction or a number of rows; without shuffle the last ones'),
   test: share.describe('a fraction or a number of rows, when there is no test file'),
+  by: oneOf(['count', 'hash'])
+    .default('count')
+    .describe(
+      'hash: what a row holds decides, so that rows of a file that grows stay in their parts; shares are then near',
+    ),
+  key: z
+    .union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
+    .optional()
+    .describe('columns that decide by hash, such as that of a person or a place; default: the whole row'),
   shuffle: flag.default(false).describe('before the rows are split'),
   stratify: flag.default(false).describe('same share of each class in each part; shuffles'),
   seed: naturalInt.default(0),

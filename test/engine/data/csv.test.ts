@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readCsv } from '../../../src/main/engine/data/csv.ts'
+import { csv } from '../../../src/main/engine/data/csv.ts'
+import { readWhole } from '../../../src/main/engine/data/table-format.ts'
 import type { RawTable, TableRequest } from '../../../src/main/engine/data/table-reader.ts'
 import { failureOf, filesIn } from './data-files.ts'
 
 const REQUEST: TableRequest = { target: ['y'], features: null, categories: new Set() }
 
 function read(dir: string, name: string, request = REQUEST, delimiter: string | null = null): Promise<RawTable> {
-  return readCsv({ path: join(dir, name), setting: ['data', 'file'] }, { delimiter, request })
+  return readWhole(csv, { path: join(dir, name), setting: ['data', 'file'] }, { delimiter, request })
 }
 
 const TABLE = {
@@ -15,12 +16,13 @@ const TABLE = {
   featureNames: ['a', 'b'],
   features: Float32Array.from([1, 2.5, -3, 4e2]),
   labels: Float32Array.from([7, 8]),
+  keys: null,
   texts: new Map(),
   missing: new Map(),
   dropped: 0,
 }
 
-describe('readCsv', () => {
+describe('a CSV file', () => {
   it.each([
     ['commas', 'a,b,y\n1,2.5,7\n-3,4e2,8\n'],
     ['semicolons', 'a;b;y\n1;2.5;7\n-3;4e2;8\n'],
@@ -45,6 +47,7 @@ describe('readCsv', () => {
       featureNames: ['a', 'b'],
       features: Float32Array.from([10, 1, 20, 2, 30, 3]),
       labels: Float32Array.from([0, 1, 0]),
+      keys: null,
       texts: new Map([
         [
           'y',

@@ -238,6 +238,20 @@ const PARTS: [string, { fit?: string; rest?: string; data?: Partial<DataShape> }
     ],
   ],
   [
+    'a split by hash that is also one by chance',
+    { rest: 'split: { by: hash, shuffle: true, stratify: true, validation: 100 }' },
+    [
+      'split.shuffle: what a row holds decides its part already; leave shuffle out (line 6)',
+      'split.stratify: what a row holds decides its part already; leave stratify out (line 6)',
+      'split.validation: by hash a part is a fraction of the rows, not a number of them (line 6)',
+    ],
+  ],
+  [
+    'a key without a hash',
+    { rest: 'split: { key: a }' },
+    ['split.key: a key decides by hash only; add by: hash, or leave it out (line 6)'],
+  ],
+  [
     'stratifying by amounts',
     { rest: 'split: { stratify: true }', fit: 'loss: meanSquaredError', data: { target: values(['y']) } },
     ['split.stratify: the target has no classes to stratify by; use shuffle instead (line 6)'],

@@ -4,6 +4,7 @@ import type { DiskRows, RowWindows } from './dataset.ts'
 import type { PackedTable } from './packed-file.ts'
 import { rangeOfRows, type RowSelection } from './part-map.ts'
 import type { RowLayout } from './row-layout.ts'
+import type { RowEnd } from './table-reader.ts'
 
 export interface DiskRowsOptions {
   /** What the experiment allows for rows in memory. */
@@ -64,14 +65,22 @@ export class PackedRows implements DiskRows {
   }
 
   readLabels(row: number, out: Float32Array, to: number): void {
-    const { width, pieceRows, targets, classOfCode } = this.#file
+    const { width, pieceRows, end, classOfCode } = this.#file
+    const { targets, keyed } = end
     const fileRow = this.#selection.fileRow(row)
     const piece = this.#file.piece(fileRow)
-    const from = (fileRow % pieceRows) * width + width - targets
+    const from = (fileRow % pieceRows) * width + width - targets - (keyed ? 1 : 0)
     for (let index = 0; index < targets; index++) {
       const value = piece[from + index] as number
       out[to + index] = classOfCode === null ? value : (classOfCode[value] ?? NaN)
     }
+  }
+
+  /** Of rows that have one. */
+  readKey(row: number): number {
+    const { width, pieceRows } = this.#file
+    const fileRow = this.#selection.fileRow(row)
+    return this.#file.piece(fileRow)[(fileRow % pieceRows) * width + width - 1] as number
   }
 
   /** How much was read so far. */
@@ -89,7 +98,7 @@ export function diskRows(table: PackedTable, options: DiskRowsOptions): PackedRo
 class OpenTable {
   readonly layout: RowLayout
   readonly classOfCode: readonly number[] | null
-  readonly targets: number
+  readonly end: RowEnd
   /** Numbers of a row in the file. */
   readonly width: number
   /** Rows that are read at once. */
@@ -99,8 +108,8 @@ class OpenTable {
   constructor(table: PackedTable, { budget, layout, classOfCode }: DiskRowsOptions) {
     this.layout = layout
     this.classOfCode = classOfCode
-    this.targets = table.targets
-    this.width = table.featureNames.length + table.targets
+    this.end = table
+    this.width = table.featureNames.length + table.targets + (table.keyed ? 1 : 0)
     const windowBytes = Math.min(MOST_WINDOW_BYTES, budget / 4)
     const pieces = BLOCKS_OF_WINDOW * PIECES
     this.pieceRows = Math.max(1, Math.floor(windowBytes / pieces / (4 * this.width)))

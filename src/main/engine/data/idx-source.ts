@@ -7,6 +7,7 @@ import { dataFile } from './data-file.ts'
 import type { Table, Target } from './dataset.ts'
 import type { IdxHeader } from './idx.ts'
 import { readIdx, readIdxHeader } from './idx.ts'
+import { keysOfNumbers } from './row-keys.ts'
 import type { Source, SourceShape } from './source.ts'
 import { encodesTarget, isZeroOne, wantsClasses } from './source.ts'
 
@@ -38,7 +39,9 @@ export async function readIdxSource(experiment: Experiment, spec: IdxSpec, baseD
     const rows = size[0] ?? 0
     return { rows, featureWidth: data.length / rows, features: data, labels }
   }
-  return { ...shape, main: await table('train', train), test: test && (await table('test', test)) }
+  const main = await table('train', train)
+  const keys = experiment.split.by === 'hash' && { keys: keysOfNumbers(main.features, main.labels, main.rows) }
+  return { ...shape, ...keys, main, test: test && (await table('test', test)) }
 }
 
 function fileOf(spec: IdxSpec, baseDir: string, name: PairName, part: 'features' | 'labels'): DataFile {

@@ -1,11 +1,12 @@
 /** What the check of an experiment must know of its data. Of IDX files the features are not read, only their headers; of
  * CSV files that do not fit into memory only the beginning. */
+import type { SplitSpec } from '../../../contract/experiment/data.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { dataFile, claimedSize } from './data-file.ts'
 import type { DataShape, PartSizes } from './dataset.ts'
 import { inspectIdx } from './idx-source.ts'
 import type { SourceShape } from './source.ts'
-import { partSizes } from './split-rows.ts'
+import { partSizes, splitByHash } from './split-rows.ts'
 import { inspectTables } from './table-source.ts'
 
 /**
@@ -28,8 +29,15 @@ export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {
 }
 
 async function sizesOf({ split }: Experiment, source: SourceShape, baseDir: string): Promise<PartSizes> {
-  const sizes = split.rows ? await rowFileSizes(split.rows, baseDir) : partSizes(split, source.rows)
+  const sizes = split.rows ? await rowFileSizes(split.rows, baseDir) : sizesByShare(split, source)
   return source.testFileRows === null ? sizes : { ...sizes, test: source.testFileRows }
+}
+
+/** By hash they are counted where rows were read, else as great as the shares say. */
+function sizesByShare(split: SplitSpec, { rows, keys }: SourceShape): PartSizes {
+  if (split.by === 'count' || keys === undefined) return partSizes(split, rows)
+  const { train, validation, test } = splitByHash(split, rows, keys)
+  return { train: train?.length ?? rows, validation: validation.length, test: test.length }
 }
 
 async function rowFileSizes(

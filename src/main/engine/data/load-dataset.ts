@@ -10,9 +10,9 @@ import { readIdxSource } from './idx-source.ts'
 import { shapeOf } from './inspect-data.ts'
 import { readRowFiles } from './row-files.ts'
 import type { LoadHooks, Source } from './source.ts'
-import { diskParts, splitDiskRows, type DiskParts } from './split-disk-rows.ts'
+import { diskParts, splitDiskByHash, splitDiskRows, type DiskParts } from './split-disk-rows.ts'
 import type { Parts } from './split-rows.ts'
-import { partSizes, splitRows } from './split-rows.ts'
+import { partSizes, splitByHash, splitRows } from './split-rows.ts'
 import { readTableSource } from './table-source.ts'
 
 /**
@@ -28,6 +28,9 @@ export async function loadDataset(experiment: Experiment, baseDir: string, hooks
   const raw = await partsOf(experiment, source, baseDir)
   const fill = source.filled?.length ? fillValues(raw.train.table, raw.train.rowNumbers, source.filled) : null
   const parts = fill === null ? raw : filledParts(raw, fill)
+  if (parts.train.table.rows === 0 || parts.train.rowNumbers?.length === 0) {
+    throw dataError(`none of the ${source.rows} rows is for training`, ['split'])
+  }
   const affine = composeAffine(experiment.preprocess, {
     table: parts.train.table,
     rows: parts.train.rowNumbers,
@@ -85,6 +88,10 @@ async function partsOf(
   if (split.rows) {
     const numbers = await readRowFiles(split.rows, baseDir, source.rows)
     return isOnDisk(main) ? onDisk(diskParts(main, numbers)) : inMemory(main, numbers)
+  }
+  if (split.by === 'hash' && source.keys) {
+    if (isOnDisk(main)) return onDisk(splitDiskByHash(split, main, source.keys))
+    return inMemory(main, splitByHash(split, source.rows, source.keys))
   }
   const sizes = partSizes(split, source.rows)
   if (sizes.train < 1) {

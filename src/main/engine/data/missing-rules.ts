@@ -8,7 +8,7 @@ export type Fill =
   { readonly by: 'mean' | 'median' | 'mode' } | { readonly by: 'value'; readonly value: string | number }
 
 export interface MissingRules {
-  /** Texts of cells that hold nothing. */
+  /** Texts of cells that hold nothing; the empty one among them. */
   readonly texts: ReadonlySet<string>
   readonly ruleOf: (column: string) => MissingRule
   /** Whether a column of 0 and 1 says where the cells of this one were missing. */
@@ -17,7 +17,7 @@ export interface MissingRules {
   readonly named: readonly string[]
 }
 
-const TEXTS = ['', 'NA', 'NaN', 'null', '?']
+const TEXTS = ['NA', 'NaN', 'null', '?']
 
 /** Without a word about them an empty cell is an error. */
 export const NONE_MISSING: MissingRules = {
@@ -33,7 +33,7 @@ export function missingRules(spec: MissingSpec | undefined): MissingRules {
   const known = new Map(Object.entries(columns).map(([name, own]) => [name, ruleFrom(own)]))
   const other = ruleFrom(rule)
   return {
-    texts: new Set(texts),
+    texts: new Set(['', ...texts]),
     ruleOf: (column) => known.get(column) ?? other,
     flags: (column) => (typeof flag === 'boolean' ? flag : flag.includes(column)),
     named: [...known.keys(), ...(typeof flag === 'boolean' ? [] : flag)],

@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { userCacheDir } from '../../cache-dir.ts'
-import type { CsvOptions } from './csv.ts'
-import { readCsvInto } from './csv.ts'
 import type { DataFile } from './data-error.ts'
 import { dataError } from './data-error.ts'
 import { statOf } from './data-file.ts'
@@ -12,6 +10,8 @@ import { showBytes } from './memory-budget.ts'
 import { NONE_MISSING, type MissingRule } from './missing-rules.ts'
 import type { PackedPaths, PackedSource, PackedTable } from './packed-file.ts'
 import { PACKED_FORMAT, packedTable, PackedWriter, readPackedMeta } from './packed-file.ts'
+import type { TableFormat, TableOptions } from './table-format.ts'
+import { rowEndOf } from './table-reader.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** What nobody used for so long is removed. */
@@ -33,8 +33,12 @@ export interface PackingHooks {
 export class PackingStopped extends Error {}
 
 /** null: it would have to be packed first. */
-export async function findPacked(file: DataFile, options: CsvOptions): Promise<PackedTable | null> {
-  const paths = packedPaths(await sourceOf(file), options)
+export async function findPacked(
+  format: TableFormat,
+  file: DataFile,
+  options: TableOptions,
+): Promise<PackedTable | null> {
+  const paths = packedPaths(format, await sourceOf(file), options)
   const meta = await readPackedMeta(paths.meta)
   if (meta === null) return null
   const table = packedTable(paths.rows, meta)
@@ -46,29 +50,30 @@ export async function findPacked(file: DataFile, options: CsvOptions): Promise<P
  * @param expectedBytes what the packed rows will take, roughly
  * @throws MinimaError `data-invalid` when the file holds what it must not or the disk has no room; PackingStopped
  */
-export async function packCsv(
+export async function packTable(
+  format: TableFormat,
   file: DataFile,
-  options: CsvOptions,
+  options: TableOptions,
   expectedBytes: number,
   { packing, stopAsked }: PackingHooks,
 ): Promise<{ table: PackedTable; tookMs: number | null }> {
-  const found = await findPacked(file, options)
+  const found = await findPacked(format, file, options)
   if (found !== null) {
     await used(found.path)
     return { table: found, tookMs: null }
   }
   const startedAt = performance.now()
   const source = await sourceOf(file)
-  const paths = packedPaths(source, options)
+  const paths = packedPaths(format, source, options)
   await mkdir(packedDir(), { recursive: true })
   await removeStale()
   await assertRoom(expectedBytes, file)
-  const writer = new PackedWriter(`${paths.rows}.${process.pid}.draft`, options.request.target.length)
+  const writer = new PackedWriter(`${paths.rows}.${process.pid}.draft`, rowEndOf(options.request))
   try {
-    const read = await readCsvInto(writer, file, options, {
-      read(characters) {
+    const read = await format.readInto(writer, file, options, {
+      read(bytes) {
         if (stopAsked?.()) throw new PackingStopped()
-        packing?.(Math.min(1, characters / source.size))
+        packing?.(Math.min(1, bytes / source.size))
       },
     })
     await writer.commit(paths, source, read)
@@ -76,7 +81,7 @@ export async function packCsv(
     await writer.drop()
     throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(expectedBytes, file) : error
   }
-  const table = await findPacked(file, options)
+  const table = await findPacked(format, file, options)
   if (table === null) throw dataError(`the file changed while it was read; try again: ${file.path}`, file.setting)
   return { table, tookMs: performance.now() - startedAt }
 }
@@ -87,18 +92,18 @@ async function sourceOf(file: DataFile): Promise<PackedSource> {
 }
 
 /** Another file, one that changed, or another question have another. */
-function packedPaths(source: PackedSource, { delimiter, request }: CsvOptions): PackedPaths {
-  const { target, features, categories, missing = NONE_MISSING } = request
+function packedPaths(format: TableFormat, source: PackedSource, { delimiter, request }: TableOptions): PackedPaths {
+  const { target, features, categories, key = false, missing = NONE_MISSING } = request
   // How cells are filled does not show in what is packed.
-  const drops = missing.named.map((name) => [name, howRead(missing.ruleOf(name))])
+  const drops = missing.named.map((column) => [column, howRead(missing.ruleOf(column))])
   const asked = {
-    ...{ target, features, categories: [...categories].sort(), delimiter },
+    ...{ target, features, categories: [...categories].sort(), delimiter, key },
     missing: { texts: [...missing.texts], drops, others: howRead(missing.ruleOf('')) },
   }
-  const key = createHash('sha256')
-    .update(JSON.stringify([PACKED_FORMAT, source, asked]))
+  const name = createHash('sha256')
+    .update(JSON.stringify([PACKED_FORMAT, format.name, source, asked]))
     .digest('hex')
-  const path = join(packedDir(), key.slice(0, 32))
+  const path = join(packedDir(), name.slice(0, 32))
   return { rows: `${path}.rows`, meta: `${path}.json` }
 }
 

@@ -1,12 +1,12 @@
 /**
  * A table that was read once and lies in the cache as numbers, so that rows can be read from any place: `<key>.rows` has
- * float32 in the machine's byte order, row by row, features and then targets (of category columns the codes), and `<key>.json`,
+ * float32 in the machine's byte order, row by row, features, targets (of category columns the codes) and perhaps a key, and `<key>.json`,
  * which is written last, says what they are.
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { ReadRows, RowSink } from './table-reader.ts'
+import type { ReadRows, RowEnd, RowSink } from './table-reader.ts'
 
 export const PACKED_FORMAT = 'minima-rows 1'
 
@@ -21,15 +21,15 @@ const packedMeta = z.object({
   missing: z.array(z.tuple([z.string(), z.number()])),
   dropped: z.number(),
   targets: z.number(),
+  keyed: z.boolean(),
   /** Whether every label is 0 or 1. */
   zeroOne: z.boolean(),
 })
 export type PackedMeta = z.infer<typeof packedMeta>
 export type PackedSource = PackedMeta['source']
 
-export interface PackedTable extends ReadRows {
+export interface PackedTable extends ReadRows, RowEnd {
   readonly path: string
-  readonly targets: number
   readonly zeroOne: boolean
   readonly bytes: number
 }
@@ -40,16 +40,16 @@ const BUFFER = 2 ** 20
 /** Writes rows into a draft; `commit` makes it count. */
 export class PackedWriter implements RowSink {
   readonly #draft: string
-  readonly #targets: number
+  readonly #end: RowEnd
   readonly #buffer = new Float32Array(BUFFER)
   readonly #bytes = new Uint8Array(this.#buffer.buffer)
   readonly #file: number
   #filled = 0
   #zeroOne = true
 
-  constructor(draft: string, targets: number) {
+  constructor(draft: string, end: RowEnd) {
     this.#draft = draft
-    this.#targets = targets
+    this.#end = end
     this.#file = openSync(draft, 'w')
   }
 
@@ -57,7 +57,9 @@ export class PackedWriter implements RowSink {
     if (this.#filled + row.length > BUFFER) this.#flush()
     this.#buffer.set(row, this.#filled)
     this.#filled += row.length
-    for (let index = row.length - this.#targets; index < row.length; index++) {
+    const { targets, keyed } = this.#end
+    const end = keyed ? row.length - 1 : row.length
+    for (let index = end - targets; index < end; index++) {
       if (row[index] !== 0 && row[index] !== 1) this.#zeroOne = false
     }
   }
@@ -74,7 +76,7 @@ export class PackedWriter implements RowSink {
       texts: [...read.texts].map(([name, texts]) => [name, [...texts].map(([text, { place }]) => [text, place])]),
       missing: [...read.missing],
       dropped: read.dropped,
-      targets: this.#targets,
+      ...this.#end,
       zeroOne: this.#zeroOne,
     }
     await rename(this.#draft, paths.rows)
@@ -109,11 +111,11 @@ export async function readPackedMeta(path: string): Promise<PackedMeta | null> {
 }
 
 export function packedTable(path: string, meta: PackedMeta): PackedTable {
-  const { rows, featureNames, dropped, targets, zeroOne } = meta
+  const { rows, featureNames, dropped, targets, keyed, zeroOne } = meta
   const texts = meta.texts.map(
     ([name, list]) => [name, new Map(list.map(([text, place], code) => [text, { code, place }]))] as const,
   )
-  const bytes = 4 * rows * (featureNames.length + targets)
+  const bytes = 4 * rows * (featureNames.length + targets + (keyed ? 1 : 0))
   const missing = new Map(meta.missing)
-  return { path, rows, featureNames, texts: new Map(texts), missing, dropped, targets, zeroOne, bytes }
+  return { path, rows, featureNames, texts: new Map(texts), missing, dropped, targets, keyed, zeroOne, bytes }
 }

@@ -4,6 +4,8 @@ import type { DataSpec } from '../../../contract/experiment/data.ts'
 import type { DataPreview } from '../../../contract/requests.ts'
 import { dataFile, readPrefix } from './data-file.ts'
 import { readIdx, readIdxHeader } from './idx.ts'
+import { firstJsonRows } from './json-lines.ts'
+import { eachRow, openParquet } from './parquet.ts'
 
 const ROWS = 6
 const IMAGES = 16
@@ -12,13 +14,41 @@ const PREFIX_BYTES = 64 * 1024
 
 /** null: this data has nothing to show. @throws MinimaError `data-invalid` when the file cannot be read */
 export async function previewData(data: DataSpec, baseDir: string): Promise<DataPreview | null> {
-  if (data.source === 'inline')
-    return table(
-      data.columns,
-      data.rows.map((row) => row.map(String)),
-    )
-  if (data.source === 'csv') return previewCsv(data, baseDir)
-  return previewImages(data, baseDir)
+  switch (data.source) {
+    case 'inline':
+      return table(
+        data.columns,
+        data.rows.map((row) => row.map(String)),
+      )
+    case 'csv':
+      return previewCsv(data, baseDir)
+    case 'jsonl':
+      return previewJsonLines(data, baseDir)
+    case 'parquet':
+      return previewParquet(data, baseDir)
+    case 'idx':
+      return previewImages(data, baseDir)
+  }
+}
+
+async function previewJsonLines(spec: Extract<DataSpec, { source: 'jsonl' }>, baseDir: string): Promise<DataPreview> {
+  const file = dataFile(baseDir, spec.dir, spec.file, ['data', 'file'])
+  const { names, rows } = await firstJsonRows(file, PREFIX_BYTES)
+  return table(
+    names,
+    rows.map((row) => row.map(String)),
+  )
+}
+
+const PARQUET_ROWS = 100
+
+async function previewParquet(spec: Extract<DataSpec, { source: 'parquet' }>, baseDir: string): Promise<DataPreview> {
+  const opened = await openParquet(dataFile(baseDir, spec.dir, spec.file, ['data', 'file']))
+  const rows: string[][] = []
+  await eachRow(opened, new Set(opened.names), 0, Math.min(PARQUET_ROWS, opened.rows), (cells) =>
+    rows.push(cells.map(String)),
+  )
+  return table(opened.names, rows)
 }
 
 async function previewCsv(spec: Extract<DataSpec, { source: 'csv' }>, baseDir: string): Promise<DataPreview> {

@@ -6,6 +6,7 @@ import type { Table, Target } from './dataset.ts'
 import type { FilledColumn } from './fill-missing.ts'
 import type { PackedRows } from './disk-rows.ts'
 import type { PackingHooks } from './packed-cache.ts'
+import type { RowKeys } from './row-keys.ts'
 
 /** What can be told without reading all features. */
 export interface SourceShape {
@@ -16,6 +17,8 @@ export interface SourceShape {
   readonly target: Target
   readonly rows: number
   readonly testFileRows: number | null
+  /** Of the main file, where rows are split by what they hold and were read. */
+  readonly keys?: RowKeys
   /** Rows and what is found in them are told from the beginning of a large file. */
   readonly estimated?: true
 }

@@ -5,8 +5,9 @@ import type { PartSizes } from './dataset.ts'
 import type { PackedRows } from './disk-rows.ts'
 import { PART, PartMap, rangeOfRows, rowsOfPart } from './part-map.ts'
 import { createRandom, deriveSeed, STREAM } from './random.ts'
+import type { RowKeys } from './row-keys.ts'
 import type { Parts } from './split-rows.ts'
-import { splitRows, takeProportionally } from './split-rows.ts'
+import { mapByHash, splitRows, takeProportionally } from './split-rows.ts'
 
 export type DiskParts = Readonly<Record<keyof PartSizes, PackedRows>>
 
@@ -36,6 +37,11 @@ export function diskParts(all: PackedRows, { train, validation, test }: Parts): 
   map.putAll(validation, PART.validation)
   map.putAll(test, PART.test)
   return partsOf(all, map)
+}
+
+/** By what rows hold. */
+export function splitDiskByHash(spec: SplitSpec, all: PackedRows, keys: RowKeys): DiskParts {
+  return partsOf(all, mapByHash(spec, all.rows, keys))
 }
 
 function partsOf(all: PackedRows, map: PartMap): DiskParts {

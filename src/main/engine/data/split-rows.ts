@@ -1,8 +1,10 @@
 /** Which rows are for training, which for validation and which for the test. */
 import type { SplitSpec } from '../../../contract/experiment/data.ts'
 import type { PartSizes } from './dataset.ts'
+import { PART, PartMap, rowsOfPart, type PartNumber } from './part-map.ts'
 import type { Random } from './random.ts'
 import { createRandom, deriveSeed, rowRange, shuffleInPlace, STREAM } from './random.ts'
+import { partByKey, type RowKeys } from './row-keys.ts'
 
 /** Row numbers of each part; null: all rows in order. */
 export interface Parts {
@@ -41,6 +43,23 @@ export function splitRows(spec: SplitSpec, rows: number, classOf: Float32Array |
     validation: order.subarray(sizes.train, sizes.train + sizes.validation),
     test: order.subarray(sizes.train + sizes.validation),
   }
+}
+
+/** By what rows hold; each part in file order. */
+export function splitByHash(spec: SplitSpec, rows: number, keys: RowKeys): Parts {
+  const map = mapByHash(spec, rows, keys)
+  const numbersOf = (part: PartNumber): Int32Array => {
+    const { count, fileRow } = rowsOfPart(map, part)
+    return Int32Array.from({ length: count }, (_, index) => fileRow(index))
+  }
+  return { train: numbersOf(PART.train), validation: numbersOf(PART.validation), test: numbersOf(PART.test) }
+}
+
+export function mapByHash(spec: SplitSpec, rows: number, keys: RowKeys): PartMap {
+  const partOf = partByKey(spec)
+  const map = new PartMap(rows, PART.train)
+  for (let row = 0; row < rows; row++) map.put(row, partOf(keys(row)))
+  return map
 }
 
 /** Deals the rows of each class out to the parts in proportion; parts keep the shuffled order. */

@@ -7,6 +7,7 @@ import { closestName } from './closest-name.ts'
 import type { SettingPath } from './data-error.ts'
 import { GrowingArray } from './growing-array.ts'
 import { NONE_MISSING, type MissingRule, type MissingRules } from './missing-rules.ts'
+import { RowHash } from './row-keys.ts'
 
 /** Which columns are wanted, and which of them hold categories rather than numbers. */
 export interface TableRequest {
@@ -16,6 +17,18 @@ export interface TableRequest {
   readonly categories: ReadonlySet<string>
   /** Without it an empty cell is an error. */
   readonly missing?: MissingRules
+  /** Columns of which a row's key is made, the last number of the row; null: all that the file has. Without it rows have no key. */
+  readonly key?: readonly string[] | null
+}
+
+/** What a row of numbers ends with, after its features. */
+export interface RowEnd {
+  readonly targets: number
+  readonly keyed: boolean
+}
+
+export function rowEndOf({ target, key }: TableRequest): RowEnd {
+  return { targets: target.length, keyed: key !== undefined }
 }
 
 /** Where a text was first met, such as `line 7`. */
@@ -38,23 +51,26 @@ export interface RawTable extends ReadRows {
   readonly features: Float32Array
   /** rows × targets. */
   readonly labels: Float32Array
+  /** One per row, if they were asked for. */
+  readonly keys: Float32Array | null
 }
 
 /** Where rows of numbers go as they are read. */
 export interface RowSink {
-  /** @param row features, then targets; to be copied */
+  /** @param row features, targets, and the key if rows have one; to be copied */
   add(row: Float32Array): void
 }
 
 export type Cell = string | number
 
 /** A setting that can be at fault for what is not in the table. */
-export type AskedBy = 'target' | 'features' | 'preprocess' | 'missing'
+export type AskedBy = 'target' | 'features' | 'preprocess' | 'missing' | 'key'
 
 /** Makes errors of the source that is read. */
 export type Fail = (message: string, of?: AskedBy) => MinimaError
 
 export function settingPathOf(of: AskedBy): SettingPath {
+  if (of === 'key') return ['split', of]
   return of === 'preprocess' ? [of] : ['data', of]
 }
 
@@ -77,6 +93,8 @@ export class TableReader {
   readonly #sink: RowSink
   readonly #row: Float32Array
   readonly #missingTexts: ReadonlySet<string>
+  readonly #keyColumns: readonly number[]
+  readonly #hash: RowHash | null
   #rows = 0
   #dropped = 0
 
@@ -106,7 +124,9 @@ export class TableReader {
       rule: ruleOf(wanted.name),
       missing: 0,
     }))
-    this.#row = new Float32Array(this.#columns.length)
+    this.#keyColumns = request.key?.map((name) => find(name, 'key')) ?? names.map((_, index) => index)
+    this.#hash = request.key === undefined ? null : new RowHash()
+    this.#row = new Float32Array(this.#columns.length + (this.#hash === null ? 0 : 1))
   }
 
   /** @param place such as `line 7`, for messages. */
@@ -120,6 +140,10 @@ export class TableReader {
     }
     for (const [index, column] of this.#columns.entries()) {
       this.#row[index] = this.#numberOf(cells[column.index] ?? '', column, place)
+    }
+    if (this.#hash !== null) {
+      for (const index of this.#keyColumns) this.#hash.addText(String(cells[index] ?? '').trim())
+      this.#row[this.#columns.length] = this.#hash.finish()
     }
     this.#sink.add(this.#row)
     this.#rows++
@@ -197,22 +221,26 @@ export class TableReader {
 export class MemorySink implements RowSink {
   readonly #features = new GrowingArray()
   readonly #labels = new GrowingArray()
-  readonly #targets: number
+  readonly #keys = new GrowingArray()
+  readonly #end: RowEnd
 
-  /** @param targets columns at the end of a row that are targets */
-  constructor(targets: number) {
-    this.#targets = targets
+  constructor(end: RowEnd) {
+    this.#end = end
   }
 
   add(row: Float32Array): void {
-    const width = row.length - this.#targets
+    const { targets, keyed } = this.#end
+    const labelsEnd = keyed ? row.length - 1 : row.length
+    const width = labelsEnd - targets
     for (let index = 0; index < width; index++) this.#features.push(row[index] as number)
-    for (let index = width; index < row.length; index++) this.#labels.push(row[index] as number)
+    for (let index = width; index < labelsEnd; index++) this.#labels.push(row[index] as number)
+    if (keyed) this.#keys.push(row[labelsEnd] as number)
   }
 
   /** The sink is not to be used any more. */
-  finish(): { features: Float32Array; labels: Float32Array } {
-    return { features: this.#features.finish(), labels: this.#labels.finish() }
+  finish(): Pick<RawTable, 'features' | 'labels' | 'keys'> {
+    const keys = this.#end.keyed ? this.#keys.finish() : null
+    return { features: this.#features.finish(), labels: this.#labels.finish(), keys }
   }
 }
 

@@ -1,30 +1,39 @@
-/** Features and labels from tables with named columns: CSV files and rows written in the experiment. */
+/** Features and labels from tables with named columns: CSV, JSON lines, Parquet, and rows written in the experiment. */
 import type { DataSpec } from '../../../contract/experiment/data.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { MinimaError } from '../../../contract/errors.ts'
 import { classOfCodes, findClasses, recode } from './classes.ts'
 import type { Classes } from './classes.ts'
-import type { CsvOptions } from './csv.ts'
-import { readCsv, sampleCsv } from './csv.ts'
+import { csv } from './csv.ts'
 import type { DataFile } from './data-error.ts'
 import { dataError } from './data-error.ts'
 import { dataFile, statOf } from './data-file.ts'
+import { isOnDisk } from './dataset.ts'
 import type { Table, Target } from './dataset.ts'
 import { diskRows, type PackedRows } from './disk-rows.ts'
 import type { FilledColumn } from './fill-missing.ts'
 import { readInline } from './inline.ts'
+import { jsonLines } from './json-lines.ts'
 import { memoryBudget, showBytes } from './memory-budget.ts'
 import { missingRules, type MissingRules } from './missing-rules.ts'
 import type { Categories } from './one-hot.ts'
 import { expandedNames, findCategories } from './one-hot.ts'
-import { findPacked, packCsv } from './packed-cache.ts'
+import { findPacked, packTable } from './packed-cache.ts'
 import type { PackedTable } from './packed-file.ts'
+import { parquet } from './parquet.ts'
 import { expandFeatures, rowLayout, type RowLayout } from './row-layout.ts'
 import type { LoadHooks, Source, SourceShape } from './source.ts'
 import { encodesTarget, isZeroOne, wantsClasses } from './source.ts'
+import { readWhole, type TableFormat, type TableOptions } from './table-format.ts'
 import type { RawTable, ReadRows, TableRequest } from './table-reader.ts'
 
-export type TableSpec = Exclude<DataSpec, { source: 'idx' }>
+export type TableSpec = Extract<DataSpec, { target: unknown }>
+
+const FORMATS: Readonly<Record<Exclude<TableSpec['source'], 'inline'>, TableFormat>> = {
+  csv,
+  jsonl: jsonLines,
+  parquet,
+}
 
 /**
  * What the check must know. A file that is too large to be read for it is told by its beginning, unless it was packed already.
@@ -57,7 +66,8 @@ export async function readTableSource(
     ...opened.flatMap(missingNotice),
   ]
   const filled = filledColumns(spec, opened, categories)
-  return { ...shape, main: mainTable, test: testTable, filled, notices }
+  const keys = isOnDisk(mainTable) && request.key !== undefined ? { keys: (row: number) => mainTable.readKey(row) } : {}
+  return { ...shape, ...keys, main: mainTable, test: testTable, filled, notices }
 }
 
 /** A table that was opened, and what its rows are. */
@@ -99,8 +109,14 @@ function describe(experiment: Experiment, spec: TableSpec, main: OpenTable, test
     target,
     rows: rowsOf(main),
     testFileRows: test && rowsOf(test),
+    ...keysOf(main),
     ...(estimated && { estimated }),
   }
+}
+
+function keysOf({ from }: OpenTable): Pick<SourceShape, 'keys'> {
+  const keys = from.kind === 'memory' ? from.raw.keys : null
+  return keys === null ? {} : { keys: (row) => keys[row] ?? 0 }
 }
 
 function rowsOf({ read, from }: OpenTable): number {
@@ -216,12 +232,14 @@ function oneHotStepOf(experiment: Experiment, name: string): number {
 }
 
 function requestOf(experiment: Experiment, spec: TableSpec, target: readonly string[]): TableRequest {
-  const features = spec.source === 'csv' ? (spec.features ?? null) : null
+  const features = spec.source === 'inline' ? null : (spec.features ?? null)
   const both = features?.find((name) => target.includes(name))
   if (both !== undefined) throw dataError(`"${both}" is the target; it cannot be a feature too`, ['data', 'features'])
   const encoded = experiment.preprocess.flatMap((step) => (step.type === 'oneHot' ? (step.columns ?? []) : []))
   const classTarget = target.length === 1 && wantsClasses(experiment) ? target : []
-  return { target, features, categories: new Set([...encoded, ...classTarget]), missing: missingOf(spec) }
+  const request = { target, features, categories: new Set([...encoded, ...classTarget]), missing: missingOf(spec) }
+  const { by, key } = experiment.split
+  return by === 'hash' ? { ...request, key: key === undefined ? null : [key].flat() } : request
 }
 
 /** @param hooks null: only what they are like is wanted, and quickly */
@@ -234,8 +252,9 @@ async function openTables(
   if (spec.source === 'inline') return { main: inMemory(readInline(spec, request), ''), test: null }
   const open = (path: string, setting: 'file' | 'testFile', wanted: TableRequest): Promise<OpenTable> => {
     const file = dataFile(baseDir, spec.dir, path, ['data', setting])
-    const options = { delimiter: spec.delimiter ?? null, request: wanted }
-    return openCsv(file, options, memoryBudget(spec.memory), hooks)
+    const delimiter = spec.source === 'csv' ? (spec.delimiter ?? null) : null
+    const options = { delimiter, request: wanted }
+    return openFile(FORMATS[spec.source], file, options, memoryBudget(spec.memory), hooks)
   }
   const main = await open(spec.file, 'file', request)
   if (spec.testFile === undefined) return { main, test: null }
@@ -248,25 +267,27 @@ function inMemory(raw: RawTable, where: string): OpenTable {
 }
 
 /** Whole, if its numbers fit into the budget as far as its beginning tells. */
-async function openCsv(
+async function openFile(
+  format: TableFormat,
   file: DataFile,
-  options: CsvOptions,
+  options: TableOptions,
   budget: number,
   hooks: LoadHooks | null,
 ): Promise<OpenTable> {
   const where = `: ${file.path}`
   const { size } = await statOf(file)
   // Numbers take four bytes, in a text two at least: no need to look.
-  const fits = 2 * size <= budget && options.request.categories.size === 0 && !file.path.endsWith('.gz')
-  if (fits) return inMemory(await readCsv(file, options), where)
-  const sample = await sampleCsv(file, options)
+  const fits =
+    format.isText && 2 * size <= budget && options.request.categories.size === 0 && !file.path.endsWith('.gz')
+  if (fits) return inMemory(await readWhole(format, file, options), where)
+  const sample = await format.sample(file, options)
   const bytes = 4 * sample.allRows * numbersOfRow(sample, options.request)
-  if (bytes <= budget) return inMemory(sample.whole ? sample : await readCsv(file, options), where)
+  if (bytes <= budget) return inMemory(sample.whole ? sample : await readWhole(format, file, options), where)
   if (hooks !== null) {
-    const { table, tookMs } = await packCsv(file, options, bytes, hooks)
+    const { table, tookMs } = await packTable(format, file, options, bytes, hooks)
     return { read: table, where, zeroOne: table.zeroOne, from: { kind: 'disk', packed: table, budget, tookMs } }
   }
-  const packed = await findPacked(file, options)
+  const packed = await findPacked(format, file, options)
   if (packed !== null) {
     return { read: packed, where, zeroOne: packed.zeroOne, from: { kind: 'disk', packed, budget, tookMs: null } }
   }

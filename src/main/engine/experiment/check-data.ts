@@ -1,4 +1,5 @@
 /** Checks preprocessing, split and batch size against the data. */
+import type { DataSpec, SplitSpec } from '../../../contract/experiment/data.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { DataShape } from '../data/dataset.ts'
 import type { Report } from './problems.ts'
@@ -40,11 +41,29 @@ function checkSplit({ data: { source }, split }: Experiment, data: DataShape, re
   if (split.rows && (split.validation > 0 || split.test > 0)) {
     report(['split', 'rows'], 'row numbers take the place of the shares validation and test; give one of the two')
   }
+  checkHash(split, source, report)
   if (split.stratify && data.target.kind !== 'classes') {
     report(['split', 'stratify'], 'the target has no classes to stratify by; use shuffle instead')
   }
   if (parts.train < 1) {
     const taken = rows - parts.train
     report(['split'], `validation and test take ${taken} of ${rows} rows and leave none to train on`)
+  }
+}
+
+function checkHash(split: SplitSpec, source: DataSpec['source'], report: Report): void {
+  if (split.by !== 'hash') {
+    if (split.key !== undefined) report(['split', 'key'], 'a key decides by hash only; add by: hash, or leave it out')
+    return
+  }
+  for (const name of ['shuffle', 'stratify'] as const) {
+    if (split[name]) report(['split', name], `what a row holds decides its part already; leave ${name} out`)
+  }
+  if (split.rows) report(['split', 'rows'], 'row numbers take the place of by: hash; give one of the two')
+  for (const name of ['validation', 'test'] as const) {
+    if (split[name] >= 1) report(['split', name], 'by hash a part is a fraction of the rows, not a number of them')
+  }
+  if (split.key !== undefined && source === 'idx') {
+    report(['split', 'key'], 'this data has no columns; without a key the whole row decides')
   }
 }
