@@ -2,9 +2,9 @@
 import type { LayerOf } from '../../../../contract/experiment/layers.ts'
 import { drawOf } from '../initial-weights.ts'
 import { trainedWeight } from '../kernel.ts'
-import type { LayerKind, Shape, Weight } from '../layer-kind.ts'
+import type { BuildArgs, LayerKind, Shape, Weight } from '../layer-kind.ts'
 import { ShapeFault } from '../layer-kind.ts'
-import type { Tensor, Tf } from '../tf.ts'
+import type { Tensor, Tf, TfLayer, Variable } from '../tf.ts'
 import { configOf, customLayer } from './custom.ts'
 import { axisWithin } from './rectifiers.ts'
 
@@ -53,12 +53,8 @@ function scaleShifted(tf: Tf, values: Tensor, spec: ScaledSpec, weights: readonl
 
 export const batchNormalization: LayerKind<'batchNormalization'> = {
   autoName: 'batch_normalization',
-  // TensorFlow.js's layer is wrong over other axes, and fails without gamma or beta.
-  outputShape({ axis, center, scale }, input) {
-    if (axisWithin(axis, input) !== input.length) {
-      throw new ShapeFault('the last axis for batchNormalization', input, 'put {type: permute} before and after it')
-    }
-    if (!center || !scale) throw new ShapeFault('center and scale, without which there is none yet, for rows', input)
+  outputShape({ axis }, input) {
+    axisWithin(axis, input)
     return input
   },
   weights(spec, input) {
@@ -69,8 +65,11 @@ export const batchNormalization: LayerKind<'batchNormalization'> = {
       { name: 'moving_variance', shape, trainable: false, draw: drawOf(spec.movingVarianceInitializer) },
     ]
   },
-  build(tf, spec, args) {
+  build(tf, spec, args, _noise, input) {
     const { axis, momentum, epsilon, center, scale } = spec
+    // TensorFlow.js's layer is wrong over other axes, and fails without gamma or beta.
+    if (!center || !scale || axisWithin(axis, input) !== input.length)
+      return anyBatchNormalization(tf, spec, args, input)
     const layer = tf.layers.batchNormalization({ ...args, axis, momentum, epsilon, center, scale })
     if (spec.trainable !== false) return layer
     // Keras's, frozen, normalizes by the moving statistics, and leaves them.
@@ -78,6 +77,33 @@ export const batchNormalization: LayerKind<'batchNormalization'> = {
     layer.call = (inputs, kwargs) => call(inputs, { ...kwargs, training: false })
     return layer
   },
+}
+
+function anyBatchNormalization(tf: Tf, spec: LayerOf<'batchNormalization'>, args: BuildArgs, input: Shape): TfLayer {
+  const axis = axisWithin(spec.axis, input)
+  const shape = spread([axis], input)
+  const others = [0, ...input.map((_, index) => index + 1)].filter((at) => at !== axis)
+  const moved = (moving: Tensor, value: Tensor): Tensor =>
+    tf.add(tf.mul(moving, spec.momentum), tf.mul(tf.reshape(value, moving.shape), 1 - spec.momentum))
+  return customLayer(tf, args, {
+    className: 'BatchNormalization',
+    config: configOf(spec),
+    weights: batchNormalization.weights(spec, input),
+    outputShape: input,
+    call(values, weights, training) {
+      const [movingMean, movingVariance] = weights.slice(-2) as [Variable, Variable]
+      const own = weights.slice(0, -2)
+      const learns = training && spec.trainable !== false
+      const mean = learns ? tf.mean(values, others, true) : tf.reshape(movingMean, shape)
+      const centred = tf.sub(values, mean)
+      const variance = learns ? tf.mean(tf.square(centred), others, true) : tf.reshape(movingVariance, shape)
+      if (learns) {
+        movingMean.assign(moved(movingMean, mean))
+        movingVariance.assign(moved(movingVariance, variance))
+      }
+      return scaleShifted(tf, tf.mul(centred, tf.rsqrt(tf.add(variance, spec.epsilon))), spec, own, shape)
+    },
+  })
 }
 
 export const layerNormalization: LayerKind<'layerNormalization'> = {
