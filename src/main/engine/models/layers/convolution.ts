@@ -5,7 +5,7 @@ import { activationFunction } from '../activations.ts'
 import type { LayerKind, Shape, Weight } from '../layer-kind.ts'
 import { lastOf, ShapeFault } from '../layer-kind.ts'
 import type { Tensor, Tf } from '../tf.ts'
-import { configOf, customLayer } from './custom.ts'
+import { computedKind, configOf, customLayer } from './custom.ts'
 import { assertChannelsLast, perDimension, slide, type Dimensions } from './window.ts'
 
 type ConvType = 'conv1d' | 'conv2d' | 'conv3d'
@@ -128,8 +128,9 @@ function kernelAsPlane(tf: Tf, kernel: Tensor): Tensor {
 
 function transposedConv<T extends 'conv1dTranspose' | 'conv2dTranspose'>(dimensions: 1 | 2): LayerKind<T> {
   type Spec = LayerOf<'conv1dTranspose'> | LayerOf<'conv2dTranspose'>
-  const kind: LayerKind<T> = {
+  return computedKind<T>({
     autoName: `conv${dimensions}d_transpose`,
+    className: `Conv${dimensions}DTranspose`,
     outputShape(spec: Spec, input) {
       assertChannelsLast(input, dimensions)
       const window = perDimension(spec.kernelSize, dimensions)
@@ -143,26 +144,18 @@ function transposedConv<T extends 'conv1dTranspose' | 'conv2dTranspose'>(dimensi
     },
     weights: (spec: Spec, input) =>
       kernelWeights(spec, [...perDimension(spec.kernelSize, dimensions), spec.filters, lastOf(input)], spec.filters),
-    build: (tf, spec: Spec, args, _noise, input) =>
-      customLayer(tf, args, {
-        className: `Conv${dimensions}DTranspose`,
-        config: configOf(spec),
-        weights: kind.weights(spec as never, input),
-        outputShape: kind.outputShape(spec as never, input),
-        call(values, [kernel, bias]) {
-          const rows = values.shape[0] ?? 1
-          const shape = [rows, ...kind.outputShape(spec as never, input)]
-          const plane = [rows, ...(dimensions === 1 ? [1] : []), ...shape.slice(1)] as [number, number, number, number]
-          const strides = perDimension(spec.strides, dimensions)
-          const steps = (dimensions === 1 ? [1, ...strides] : strides) as [number, number]
-          const filter = kernelAsPlane(tf, kernel as Tensor)
-          const padding = spec.padding === 'same' ? 'same' : 'valid'
-          const spread = tf.conv2dTranspose(asPlane(tf, values) as never, filter as never, plane, steps, padding)
-          return finish(tf, spec, tf.reshape(spread, shape), bias)
-        },
-      }),
-  }
-  return kind
+    call(tf, spec: Spec, values, [kernel, bias], { output }) {
+      const rows = values.shape[0] ?? 1
+      const shape = [rows, ...output]
+      const plane = [rows, ...(dimensions === 1 ? [1] : []), ...output] as [number, number, number, number]
+      const strides = perDimension(spec.strides, dimensions)
+      const steps = (dimensions === 1 ? [1, ...strides] : strides) as [number, number]
+      const filter = kernelAsPlane(tf, kernel as Tensor)
+      const padding = spec.padding === 'same' ? 'same' : 'valid'
+      const spread = tf.conv2dTranspose(asPlane(tf, values) as never, filter as never, plane, steps, padding)
+      return finish(tf, spec, tf.reshape(spread, shape), bias)
+    },
+  })
 }
 
 export const conv1dTranspose = transposedConv<'conv1dTranspose'>(1)
@@ -187,8 +180,9 @@ function depthwise(tf: Tf, spec: DepthwiseSpec | SeparableSpec, x: Tensor, kerne
 }
 
 function depthwiseConv<T extends 'depthwiseConv1d' | 'depthwiseConv2d'>(dimensions: 1 | 2): LayerKind<T> {
-  const kind: LayerKind<T> = {
+  return computedKind<T>({
     autoName: `depthwise_conv${dimensions}d`,
+    className: `DepthwiseConv${dimensions}D`,
     outputShape: (spec: DepthwiseSpec, input) => [
       ...slid(spec, input, dimensions),
       lastOf(input) * spec.depthMultiplier,
@@ -197,27 +191,20 @@ function depthwiseConv<T extends 'depthwiseConv1d' | 'depthwiseConv2d'>(dimensio
       depthwiseWeight('kernel', spec, input, dimensions),
       ...biasWeight(spec, [lastOf(input) * spec.depthMultiplier]),
     ],
-    build: (tf, spec: DepthwiseSpec, args, _noise, input) =>
-      customLayer(tf, args, {
-        className: `DepthwiseConv${dimensions}D`,
-        config: configOf(spec),
-        weights: kind.weights(spec as never, input),
-        outputShape: kind.outputShape(spec as never, input),
-        call(values, [kernel, bias]) {
-          const plane = depthwise(tf, spec, values, kernel as Tensor, dimensions)
-          return finish(tf, spec, dimensions === 1 ? tf.squeeze(plane, [1]) : plane, bias)
-        },
-      }),
-  }
-  return kind
+    call(tf, spec: DepthwiseSpec, values, [kernel, bias]) {
+      const plane = depthwise(tf, spec, values, kernel as Tensor, dimensions)
+      return finish(tf, spec, dimensions === 1 ? tf.squeeze(plane, [1]) : plane, bias)
+    },
+  })
 }
 
 export const depthwiseConv1d = depthwiseConv<'depthwiseConv1d'>(1)
 export const depthwiseConv2d = depthwiseConv<'depthwiseConv2d'>(2)
 
 function separableConv<T extends 'separableConv1d' | 'separableConv2d'>(dimensions: 1 | 2): LayerKind<T> {
-  const kind: LayerKind<T> = {
+  return computedKind<T>({
     autoName: `separable_conv${dimensions}d`,
+    className: `SeparableConv${dimensions}D`,
     outputShape: (spec: SeparableSpec, input) => [...slid(spec, input, dimensions), spec.filters],
     weights: (spec: SeparableSpec, input) => [
       depthwiseWeight('depthwise_kernel', spec, input, dimensions),
@@ -232,20 +219,12 @@ function separableConv<T extends 'separableConv1d' | 'separableConv2d'>(dimensio
       ),
       ...biasWeight(spec, [spec.filters]),
     ],
-    build: (tf, spec: SeparableSpec, args, _noise, input) =>
-      customLayer(tf, args, {
-        className: `SeparableConv${dimensions}D`,
-        config: configOf(spec),
-        weights: kind.weights(spec as never, input),
-        outputShape: kind.outputShape(spec as never, input),
-        call(values, [kernel, mix, bias]) {
-          const plane = depthwise(tf, spec, values, kernel as Tensor, dimensions)
-          const mixed = convolved(tf, plane, kernelAsPlane(tf, mix as Tensor), [1, 1], 'valid')
-          return finish(tf, spec, dimensions === 1 ? tf.squeeze(mixed, [1]) : mixed, bias)
-        },
-      }),
-  }
-  return kind
+    call(tf, spec: SeparableSpec, values, [kernel, mix, bias]) {
+      const plane = depthwise(tf, spec, values, kernel as Tensor, dimensions)
+      const mixed = convolved(tf, plane, kernelAsPlane(tf, mix as Tensor), [1, 1], 'valid')
+      return finish(tf, spec, dimensions === 1 ? tf.squeeze(mixed, [1]) : mixed, bias)
+    },
+  })
 }
 
 export const separableConv1d = separableConv<'separableConv1d'>(1)

@@ -1,5 +1,7 @@
 /** Layers that TensorFlow.js lacks, or has with other numbers than Keras's, said by what they compute. */
-import type { BuildArgs, Shape, Weight } from '../layer-kind.ts'
+import type { LayerOf, LayerType } from '../../../../contract/experiment/layers.ts'
+import type { BuildArgs, LayerKind, Shape, Weight } from '../layer-kind.ts'
+import { NO_WEIGHTS } from '../layer-kind.ts'
 import type { Tensor, Tf, TfLayer } from '../tf.ts'
 
 export interface CustomLayer {
@@ -49,4 +51,41 @@ export function customLayer(tf: Tf, args: BuildArgs, custom: CustomLayer): TfLay
 export function configOf(spec: { readonly type: string }): Readonly<Record<string, unknown>> {
   const own = new Set(['type', 'name', 'trainable', 'from'])
   return Object.fromEntries(Object.entries(spec).filter(([key]) => !own.has(key)))
+}
+
+/** A layer type that is no more than what it computes. */
+export interface Computed<S> {
+  readonly autoName: string
+  /** Keras's name of the class. */
+  readonly className: string
+  /** @throws ShapeFault; by default it gives what it takes */
+  outputShape?(spec: S, input: Shape): Shape
+  weights?(spec: S, input: Shape): readonly Weight[]
+  /** @param values float32 [rows, …shapes.input] @param weights in the order of `weights` */
+  call(
+    tf: Tf,
+    spec: S,
+    values: Tensor,
+    weights: readonly Tensor[],
+    shapes: { readonly input: Shape; readonly output: Shape },
+  ): Tensor
+}
+
+export function computedKind<T extends LayerType>(computed: Computed<LayerOf<T>>): LayerKind<T> {
+  const { autoName, className, outputShape = (_spec, input) => input, weights = NO_WEIGHTS } = computed
+  return {
+    autoName,
+    outputShape,
+    weights,
+    build(tf, spec, args, _noise, input) {
+      const output = outputShape(spec, input)
+      return customLayer(tf, args, {
+        className,
+        config: configOf(spec),
+        weights: weights(spec, input),
+        outputShape: output,
+        call: (values, own) => computed.call(tf, spec, values, own, { input, output }),
+      })
+    },
+  }
 }

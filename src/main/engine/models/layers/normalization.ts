@@ -5,7 +5,7 @@ import { trainedWeight } from '../kernel.ts'
 import type { BuildArgs, LayerKind, Shape, Weight } from '../layer-kind.ts'
 import { ShapeFault } from '../layer-kind.ts'
 import type { Tensor, Tf, TfLayer, Variable } from '../tf.ts'
-import { configOf, customLayer } from './custom.ts'
+import { computedKind, configOf, customLayer } from './custom.ts'
 import { axisWithin } from './rectifiers.ts'
 
 type ScaledSpec = LayerOf<'batchNormalization'> | LayerOf<'layerNormalization'> | LayerOf<'groupNormalization'>
@@ -138,57 +138,43 @@ function normalized(tf: Tf, values: Tensor, axes: readonly number[], epsilon: nu
   return tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)))
 }
 
-export const groupNormalization: LayerKind<'groupNormalization'> = {
+export const groupNormalization = computedKind<'groupNormalization'>({
   autoName: 'group_normalization',
+  className: 'GroupNormalization',
   outputShape(spec, input) {
     const channels = input[axisWithin(spec.axis, input) - 1] ?? 1
     if (spec.groups === -1 || channels % spec.groups === 0) return input
     throw new ShapeFault(`channels that ${spec.groups} groups divide`, input, 'set groups')
   },
   weights: (spec, input) => scaleAndShift(spec, sizesAlong([axisWithin(spec.axis, input)], input)),
-  build(tf, spec, args, _noise, input) {
+  call(tf, spec, values, weights, { input }) {
     const axis = axisWithin(spec.axis, input)
     const channels = input[axis - 1] ?? 1
     const groups = spec.groups === -1 ? channels : spec.groups
     const grouped = [...input.slice(0, axis - 1), groups, channels / groups, ...input.slice(axis)]
     const within = grouped.map((_, index) => index + 1).filter((at) => at !== axis)
-    return customLayer(tf, args, {
-      className: 'GroupNormalization',
-      config: configOf(spec),
-      weights: groupNormalization.weights(spec, input),
-      outputShape: input,
-      call(values, weights) {
-        const apart = tf.reshape(values, [values.shape[0] ?? 1, ...grouped])
-        const flat = tf.reshape(normalized(tf, apart, within, spec.epsilon), values.shape)
-        return scaleShifted(tf, flat, spec, weights, spread([axis], input))
-      },
-    })
+    const apart = tf.reshape(values, [values.shape[0] ?? 1, ...grouped])
+    const flat = tf.reshape(normalized(tf, apart, within, spec.epsilon), values.shape)
+    return scaleShifted(tf, flat, spec, weights, spread([axis], input))
   },
-}
+})
 
-export const unitNormalization: LayerKind<'unitNormalization'> = {
+export const unitNormalization = computedKind<'unitNormalization'>({
   autoName: 'unit_normalization',
+  className: 'UnitNormalization',
   outputShape(spec, input) {
     axesWithin(spec.axis, input)
     return input
   },
-  weights: () => [],
-  build(tf, spec, args, _noise, input) {
-    const axes = axesWithin(spec.axis, input)
-    return customLayer(tf, args, {
-      className: 'UnitNormalization',
-      config: configOf(spec),
-      outputShape: input,
-      call(values) {
-        const squares = tf.maximum(tf.sum(tf.square(values), axes, true), 1e-12)
-        return tf.mul(values, tf.rsqrt(squares))
-      },
-    })
+  call(tf, spec, values, _weights, { input }) {
+    const squares = tf.maximum(tf.sum(tf.square(values), axesWithin(spec.axis, input), true), 1e-12)
+    return tf.mul(values, tf.rsqrt(squares))
   },
-}
+})
 
-export const rmsNormalization: LayerKind<'rmsNormalization'> = {
+export const rmsNormalization = computedKind<'rmsNormalization'>({
   autoName: 'rms_normalization',
+  className: 'RMSNormalization',
   outputShape(spec, input) {
     axesWithin(spec.axis, input)
     return input
@@ -200,18 +186,10 @@ export const rmsNormalization: LayerKind<'rmsNormalization'> = {
       constraint: undefined,
     }),
   ],
-  build(tf, spec, args, _noise, input) {
+  call(tf, spec, values, [scale], { input }) {
     const axes = axesWithin(spec.axis, input)
-    return customLayer(tf, args, {
-      className: 'RMSNormalization',
-      config: configOf(spec),
-      weights: rmsNormalization.weights(spec, input),
-      outputShape: input,
-      call(values, [scale]) {
-        const squares = tf.mean(tf.square(values), axes, true)
-        const units = tf.mul(values, tf.rsqrt(tf.add(squares, spec.epsilon)))
-        return tf.mul(units, tf.reshape(scale as Tensor, spread(axes, input)))
-      },
-    })
+    const squares = tf.mean(tf.square(values), axes, true)
+    const units = tf.mul(values, tf.rsqrt(tf.add(squares, spec.epsilon)))
+    return tf.mul(units, tf.reshape(scale as Tensor, spread(axes, input)))
   },
-}
+})

@@ -4,20 +4,13 @@ import { trainedWeight } from '../kernel.ts'
 import type { LayerKind, Shape } from '../layer-kind.ts'
 import { NO_WEIGHTS, ShapeFault } from '../layer-kind.ts'
 import type { Tensor, Tf } from '../tf.ts'
-import { configOf, customLayer } from './custom.ts'
+import { computedKind } from './custom.ts'
 
-export const relu: LayerKind<'relu'> = {
+export const relu = computedKind<'relu'>({
   autoName: 're_lu',
-  outputShape: (_spec, input) => input,
-  weights: NO_WEIGHTS,
-  build: (tf, spec, args, _noise, input) =>
-    customLayer(tf, args, {
-      className: 'ReLU',
-      config: configOf(spec),
-      outputShape: input,
-      call: activationFunction(tf, { ...spec, maxValue: spec.maxValue ?? null }),
-    }),
-}
+  className: 'ReLU',
+  call: (tf, spec, values) => activationFunction(tf, { ...spec, maxValue: spec.maxValue ?? null })(values),
+})
 
 export const leakyReLU: LayerKind<'leakyReLU'> = {
   autoName: 'leaky_re_lu',
@@ -31,8 +24,9 @@ function slopes(sharedAxes: readonly number[] | undefined, input: Shape): number
   return input.map((size, index) => (sharedAxes?.includes(index + 1) ? 1 : size))
 }
 
-export const prelu: LayerKind<'prelu'> = {
+export const prelu = computedKind<'prelu'>({
   autoName: 'p_re_lu',
+  className: 'PReLU',
   outputShape(spec, input) {
     if ((spec.sharedAxes ?? []).every((axis) => axis <= input.length)) return input
     throw new ShapeFault(`an input with the axes ${spec.sharedAxes?.join(', ')}, counted from 1`, input)
@@ -44,49 +38,26 @@ export const prelu: LayerKind<'prelu'> = {
       constraint: spec.alphaConstraint,
     }),
   ],
-  build: (tf, spec, args, _noise, input) =>
-    customLayer(tf, args, {
-      className: 'PReLU',
-      config: configOf(spec),
-      weights: prelu.weights(spec, input),
-      outputShape: input,
-      // Keras's formula: its slope at 0 is that of both, 0.
-      call: (values, [alpha]) => tf.sub(tf.relu(values), tf.mul(alpha as Tensor, tf.relu(tf.neg(values)))),
-    }),
-}
+  // Keras's formula: its slope at 0 is that of both, 0.
+  call: (tf, _spec, values, [alpha]) => tf.sub(tf.relu(values), tf.mul(alpha as Tensor, tf.relu(tf.neg(values)))),
+})
 
-export const elu: LayerKind<'elu'> = {
+export const elu = computedKind<'elu'>({
   autoName: 'elu',
-  outputShape: (_spec, input) => input,
-  weights: NO_WEIGHTS,
-  build: (tf, spec, args, _noise, input) =>
-    customLayer(tf, args, {
-      className: 'ELU',
-      config: configOf(spec),
-      outputShape: input,
-      call: (values) => (spec.alpha === 1 ? tf.elu(values) : scaledElu(tf, values, spec.alpha)),
-    }),
-}
+  className: 'ELU',
+  call: (tf, { alpha }, values) => activationFunction(tf, alpha === 1 ? 'elu' : { type: 'elu', alpha })(values),
+})
 
-function scaledElu(tf: Tf, values: Tensor, alpha: number): Tensor {
-  return tf.add(tf.relu(values), tf.mul(tf.elu(tf.minimum(values, 0)), alpha))
-}
-
-export const softmax: LayerKind<'softmax'> = {
+export const softmax = computedKind<'softmax'>({
   autoName: 'softmax',
+  className: 'Softmax',
   outputShape(spec, input) {
     axisWithin(spec.axis, input)
     return input
   },
-  weights: NO_WEIGHTS,
-  build: (tf, spec, args, _noise, input) =>
-    customLayer(tf, args, {
-      className: 'Softmax',
-      config: configOf(spec),
-      outputShape: input,
-      call: (values) => overAxis(tf, values, axisWithin(spec.axis, input), (moved) => tf.softmax(moved)),
-    }),
-}
+  call: (tf, spec, values, _weights, { input }) =>
+    overAxis(tf, values, axisWithin(spec.axis, input), (moved) => tf.softmax(moved)),
+})
 
 /** TensorFlow.js's softmax takes the last axis only. */
 function overAxis(tf: Tf, values: Tensor, axis: number, of: (moved: Tensor) => Tensor): Tensor {

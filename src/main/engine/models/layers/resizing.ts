@@ -1,9 +1,9 @@
 /** Layers that cut edges off, put zeros around, or repeat, channels last. */
 import type { LayerOf } from '../../../../contract/experiment/layers.ts'
-import type { LayerKind } from '../layer-kind.ts'
-import { lastOf, NO_WEIGHTS, ShapeFault } from '../layer-kind.ts'
+import type { LayerKind, Shape } from '../layer-kind.ts'
+import { lastOf, ShapeFault } from '../layer-kind.ts'
 import type { Tensor, Tf } from '../tf.ts'
-import { configOf, customLayer } from './custom.ts'
+import { computedKind } from './custom.ts'
 import { assertChannelsLast, perDimension, type Dimensions } from './window.ts'
 
 type Edge = readonly [before: number, after: number]
@@ -16,31 +16,28 @@ function edgesOf(given: Edges, dimensions: Dimensions): Edge[] {
   return each.map((edge): Edge => (typeof edge === 'number' ? [edge, edge] : [edge[0] ?? 0, edge[1] ?? 0]))
 }
 
+/** @param sizeOf along a dimension, of how many there are */
+function resized(dimensions: Dimensions, input: Shape, sizeOf: (size: number, dimension: number) => number): number[] {
+  assertChannelsLast(input, dimensions)
+  return [...Array.from({ length: dimensions }, (_, at) => sizeOf(input[at] ?? 0, at)), lastOf(input)]
+}
+
 function cropping<T extends `cropping${Dimensions}d`>(dimensions: Dimensions): LayerKind<T> {
   type Spec = LayerOf<`cropping${Dimensions}d`>
-  const kind: LayerKind<T> = {
+  return computedKind<T>({
     autoName: `cropping${dimensions}d`,
+    className: `Cropping${dimensions}D`,
     outputShape(spec: Spec, input) {
-      assertChannelsLast(input, dimensions)
-      const sizes = edgesOf(spec.cropping, dimensions).map(([before, after], at) => (input[at] ?? 0) - before - after)
-      if (sizes.every((size) => size > 0)) return [...sizes, lastOf(input)]
+      const edges = edgesOf(spec.cropping, dimensions)
+      const shape = resized(dimensions, input, (size, at) => size - (edges[at]?.[0] ?? 0) - (edges[at]?.[1] ?? 0))
+      if (shape.every((size) => size > 0)) return shape
       throw new ShapeFault('an input larger than what is cut off', input, 'set a smaller cropping')
     },
-    weights: NO_WEIGHTS,
-    build: (tf, spec: Spec, args, _noise, input) =>
-      customLayer(tf, args, {
-        className: `Cropping${dimensions}D`,
-        config: configOf(spec),
-        outputShape: kind.outputShape(spec as never, input),
-        call: (values) =>
-          tf.slice(
-            values,
-            [0, ...edgesOf(spec.cropping, dimensions).map(([before]) => before), 0],
-            [values.shape[0] ?? 1, ...kind.outputShape(spec as never, input)],
-          ),
-      }),
-  }
-  return kind
+    call(tf, spec: Spec, values, _weights, { output }) {
+      const begins = edgesOf(spec.cropping, dimensions).map(([before]) => before)
+      return tf.slice(values, [0, ...begins, 0], [values.shape[0] ?? 1, ...output])
+    },
+  })
 }
 
 export const cropping1d = cropping<'cropping1d'>(1)
@@ -49,28 +46,18 @@ export const cropping3d = cropping<'cropping3d'>(3)
 
 function zeroPadding<T extends `zeroPadding${Dimensions}d`>(dimensions: Dimensions): LayerKind<T> {
   type Spec = LayerOf<`zeroPadding${Dimensions}d`>
-  const kind: LayerKind<T> = {
+  return computedKind<T>({
     autoName: `zero_padding${dimensions}d`,
+    className: `ZeroPadding${dimensions}D`,
     outputShape(spec: Spec, input) {
-      assertChannelsLast(input, dimensions)
-      const sizes = edgesOf(spec.padding, dimensions).map(([before, after], at) => (input[at] ?? 0) + before + after)
-      return [...sizes, lastOf(input)]
+      const edges = edgesOf(spec.padding, dimensions)
+      return resized(dimensions, input, (size, at) => size + (edges[at]?.[0] ?? 0) + (edges[at]?.[1] ?? 0))
     },
-    weights: NO_WEIGHTS,
-    build: (tf, spec: Spec, args, _noise, input) =>
-      customLayer(tf, args, {
-        className: `ZeroPadding${dimensions}D`,
-        config: configOf(spec),
-        outputShape: kind.outputShape(spec as never, input),
-        call: (values) =>
-          tf.pad(values, [
-            [0, 0],
-            ...edgesOf(spec.padding, dimensions).map(([a, b]): [number, number] => [a, b]),
-            [0, 0],
-          ]),
-      }),
-  }
-  return kind
+    call(tf, spec: Spec, values) {
+      const edges = edgesOf(spec.padding, dimensions).map(([before, after]): [number, number] => [before, after])
+      return tf.pad(values, [[0, 0], ...edges, [0, 0]])
+    },
+  })
 }
 
 export const zeroPadding1d = zeroPadding<'zeroPadding1d'>(1)
@@ -79,29 +66,21 @@ export const zeroPadding3d = zeroPadding<'zeroPadding3d'>(3)
 
 function upSampling<T extends `upSampling${Dimensions}d`>(dimensions: Dimensions): LayerKind<T> {
   type Spec = LayerOf<`upSampling${Dimensions}d`>
-  const kind: LayerKind<T> = {
+  return computedKind<T>({
     autoName: `up_sampling${dimensions}d`,
+    className: `UpSampling${dimensions}D`,
     outputShape(spec: Spec, input) {
-      assertChannelsLast(input, dimensions)
-      const sizes = perDimension(spec.size, dimensions).map((times, at) => (input[at] ?? 0) * times)
-      return [...sizes, lastOf(input)]
+      const times = perDimension(spec.size, dimensions)
+      return resized(dimensions, input, (size, at) => size * (times[at] ?? 1))
     },
-    weights: NO_WEIGHTS,
-    build: (tf, spec: Spec, args, _noise, input) =>
-      customLayer(tf, args, {
-        className: `UpSampling${dimensions}D`,
-        config: configOf(spec),
-        outputShape: kind.outputShape(spec as never, input),
-        call(values) {
-          const grow = 'interpolation' in spec && spec.interpolation === 'bilinear' ? interpolated : repeated
-          return perDimension(spec.size, dimensions).reduce(
-            (grown, times, at) => (times === 1 ? grown : grow(tf, grown, at + 1, times)),
-            values,
-          )
-        },
-      }),
-  }
-  return kind
+    call(tf, spec: Spec, values) {
+      const grow = 'interpolation' in spec && spec.interpolation === 'bilinear' ? interpolated : repeated
+      return perDimension(spec.size, dimensions).reduce(
+        (grown, times, at) => (times === 1 ? grown : grow(tf, grown, at + 1, times)),
+        values,
+      )
+    },
+  })
 }
 
 export const upSampling1d = upSampling<'upSampling1d'>(1)
