@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { convolutionLayers } from './layers/convolution.ts'
 import { coreLayers } from './layers/core.ts'
+import { lookupLayers } from './layers/lookup.ts'
 import { noiseLayers } from './layers/noise.ts'
 import { normalizationLayers } from './layers/normalization.ts'
 import { poolingLayers } from './layers/pooling.ts'
@@ -25,6 +26,7 @@ export const layer = z.discriminatedUnion(
   [
     ...coreLayers,
     ...preprocessingLayers,
+    ...lookupLayers,
     ...noiseLayers,
     ...normalizationLayers,
     ...convolutionLayers,

@@ -1,6 +1,6 @@
 /** Layers that make of columns what a model can learn from; they have nothing to train. */
 import { z } from 'zod'
-import { expected, flag, nonNegative, oneOf, positiveInt } from '../expected.ts'
+import { expected, flag, nonNegative, oneOf, positive, positiveInt } from '../expected.ts'
 import { named } from './parts.ts'
 
 const number = z.number(expected('a number'))
@@ -44,9 +44,17 @@ export const preprocessingLayers = [
   z
     .strictObject({
       type: z.literal('discretization'),
-      binBoundaries: z.array(number).min(1),
+      binBoundaries: z.array(number).min(1).optional(),
+      numBins: positiveInt
+        .refine((bins) => bins > 1, expected('2 bins or more'))
+        .optional()
+        .describe('bins that hold about as many of the training rows each, in place of binBoundaries'),
+      epsilon: positive.default(0.01).describe('how far the share of a bin may be off'),
       outputMode: oneOf(['int', 'oneHot', 'multiHot', 'count']).default('int'),
       ...named,
+    })
+    .refine((given) => (given.binBoundaries === undefined) !== (given.numBins === undefined), {
+      error: 'expected binBoundaries or numBins',
     })
     .describe('numbers as the index of the bin that they fall into; a boundary belongs to the bin above'),
 ] as const

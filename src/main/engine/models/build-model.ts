@@ -21,6 +21,7 @@ export interface BuiltModel {
  * First weights, dropout and noise depend on `seed` and the layers alone, not on the backend; layers draw apart from each
  * other. Noise is drawn by `counter`, which whoever takes the steps keeps.
  *
+ * @param texts what the numbers of text columns stand for
  * @throws MinimaError `experiment-invalid` when a layer cannot take what it is given
  */
 export function buildModel(
@@ -28,6 +29,7 @@ export function buildModel(
   graph: ModelGraph,
   seed: number,
   counter: StepCounter = createStepCounter(),
+  texts?: readonly string[],
 ): BuiltModel {
   const { given, fault } = traceShapes(graph)
   if (fault) throw new MinimaError('experiment-invalid', `model.layers[${fault.layer}]: ${fault.error.message}`)
@@ -35,8 +37,8 @@ export function buildModel(
   for (const [index, { name, spec, owner }] of graph.nodes.entries()) {
     const shape = given[index]?.[0] ?? []
     const args = { name, ...(graph.isChain && index === 0 && { inputShape: [...shape] }) }
-    const noise = { seed: deriveSeed(seed, STREAM.dropout, index), counter }
-    layers.push(layers[owner] ?? buildLayer(tf, spec, args, noise, shape))
+    const context = { seed: deriveSeed(seed, STREAM.dropout, index), counter, texts }
+    layers.push(layers[owner] ?? buildLayer(tf, spec, args, context, shape))
   }
   const model = graph.isChain ? chain(tf, layers) : connected(tf, graph, layers)
   for (const [index, { spec, owner }] of graph.nodes.entries()) {

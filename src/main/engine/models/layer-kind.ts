@@ -32,6 +32,12 @@ export interface NoiseSource {
   readonly counter: StepCounter
 }
 
+/** What a layer is built within. */
+export interface BuildContext extends NoiseSource {
+  /** What the numbers of text columns stand for. */
+  readonly texts?: readonly string[] | undefined
+}
+
 /** All three functions may count on `outputShape` having accepted the input. */
 export interface LayerKind<T extends LayerType> {
   /** Keras's automatic name, without its number: `max_pooling2d`. */
@@ -43,7 +49,7 @@ export interface LayerKind<T extends LayerType> {
   /** In the order in which TensorFlow.js keeps them. */
   weights(spec: LayerOf<T>, input: Shape): readonly Weight[]
   /** Weights are drawn and set afterwards. */
-  build(tf: Tf, spec: LayerOf<T>, args: BuildArgs, noise: NoiseSource, input: Shape): TfLayer
+  build(tf: Tf, spec: LayerOf<T>, args: BuildArgs, context: BuildContext, input: Shape): TfLayer
 }
 
 export const NO_WEIGHTS = (): readonly Weight[] => []

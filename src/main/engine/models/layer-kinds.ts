@@ -1,9 +1,10 @@
 /** Every layer type of the contract and what is known of it. */
 import type { LayerEntry, LayerSpec, LayerType } from '../../../contract/experiment/layers.ts'
-import type { BuildArgs, LayerKind, NoiseSource, Shape, Weight } from './layer-kind.ts'
+import type { BuildArgs, LayerKind, BuildContext, Shape, Weight } from './layer-kind.ts'
 import * as convolution from './layers/convolution.ts'
 import * as core from './layers/core.ts'
 import * as merging from './layers/merging.ts'
+import * as lookup from './layers/lookup.ts'
 import * as noise from './layers/noise.ts'
 import * as normalization from './layers/normalization.ts'
 import * as pooling from './layers/pooling.ts'
@@ -84,6 +85,10 @@ const LAYER_KINDS: { readonly [T in LayerType]: LayerKind<T> } = {
   average: merging.average,
   maximum: merging.maximum,
   minimum: merging.minimum,
+  stringLookup: lookup.stringLookup,
+  integerLookup: lookup.integerLookup,
+  hashing: lookup.hashing,
+  textVectorization: lookup.textVectorization,
   concatenate: merging.concatenate,
   dot: merging.dot,
 }
@@ -109,9 +114,9 @@ export function weightsOf(spec: LayerSpec, input: Shape): readonly Weight[] {
   return spec.trainable === false ? weights.map((weight) => ({ ...weight, trainable: false })) : weights
 }
 
-export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, noise: NoiseSource, input: Shape): TfLayer {
+export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, context: BuildContext, input: Shape): TfLayer {
   const held = spec.trainable === false ? { ...args, trainable: false } : args
-  const layer = kindOf(spec).build(tf, spec as never, held, noise, input)
+  const layer = kindOf(spec).build(tf, spec as never, held, context, input)
   if ('activityRegularizer' in spec && spec.activityRegularizer) chargeOutput(tf, layer, spec.activityRegularizer)
   return layer
 }

@@ -30,6 +30,14 @@ const TOWERS: Layer[] = [
 const SIGNAL: Layer = { type: 'reshape', targetShape: [12, 6] }
 const VOLUME: Layer = { type: 'reshape', targetShape: [3, 3, 4, 2] }
 
+/** What makes classes of numbers takes them as they come. */
+const OF_NUMBERS: ReadonlySet<string> = new Set([
+  'categoryEncoding',
+  'discretization',
+  'normalization',
+  'integerLookup',
+])
+
 /** The rest, each after what gives it the dimensions that it wants, and something to train. */
 const OTHERS: Readonly<Record<string, Layer[]>> = Object.fromEntries(
   (
@@ -60,7 +68,8 @@ const OTHERS: Readonly<Record<string, Layer[]>> = Object.fromEntries(
       ['normalization', {}],
       ['rescaling', { scale: 0.5, offset: 1 }],
       ['categoryEncoding', { numTokens: 4 }],
-      ['discretization', { binBoundaries: [0, 0.5] }],
+      ['discretization', { numBins: 3 }],
+      ['integerLookup', { vocabulary: [0, 1, 2], outputMode: 'multiHot' }],
       ['alphaDropout', { rate: 0.3 }],
       ['gaussianDropout', { rate: 0.3 }],
       ['groupNormalization', { groups: 2 }],
@@ -73,8 +82,7 @@ const OTHERS: Readonly<Record<string, Layer[]>> = Object.fromEntries(
     const shaped = { 1: SIGNAL, 2: IMAGE, 3: VOLUME }[/([123])d/.exec(type)?.[1] ?? '']
     if (shaped) return [type, [shaped, { type: 'dense', units: 4 }, spec, FLAT, OUT]]
     if (type === 'bidirectional') return [type, [SIGNAL, spec, OUT]]
-    // What makes classes of numbers takes them as they come.
-    if (type === 'categoryEncoding' || type === 'discretization' || type === 'normalization') return [type, [spec, OUT]]
+    if (OF_NUMBERS.has(type)) return [type, [spec, OUT]]
     return [type, [{ type: 'dense', units: 6 }, spec, FLAT, OUT]]
   }),
 )
@@ -153,7 +161,10 @@ describeOnTensorflow('the compiled step does not fall back, and computes what th
     return compiled
   }
 
-  it('every layer type is tried', () => expect(Object.keys(MODELS).sort()).toEqual([...LAYER_TYPES].sort()))
+  // Those want text columns: train-texts.test.ts.
+  const ofTexts = ['stringLookup', 'hashing', 'textVectorization']
+  it('every layer type is tried', () =>
+    expect([...Object.keys(MODELS), ...ofTexts].sort()).toEqual([...LAYER_TYPES].sort()))
 
   it.each(Object.entries(MODELS))('%s', async (type, layers) => {
     await expectAlike({ model: { layers }, ...(type === 'embedding' && { data: words() }) })

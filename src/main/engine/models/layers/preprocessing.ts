@@ -1,7 +1,8 @@
 /** Layers that make of columns what a model can learn from. */
 import type { LayerOf } from '../../../../contract/experiment/layers.ts'
-import { makeAdaptable, momentsAlong } from '../adapt.ts'
+import { makeAdaptable, momentsAlong, type Adaptation } from '../adapt.ts'
 import { ones, zeros } from '../initial-weights.ts'
+import { quantileBoundaries } from '../quantile-boundaries.ts'
 import type { LayerKind, Shape } from '../layer-kind.ts'
 import { NO_WEIGHTS, ShapeFault } from '../layer-kind.ts'
 import type { Tensor, Tf } from '../tf.ts'
@@ -85,13 +86,14 @@ export const rescaling: LayerKind<'rescaling'> = {
 type OutputMode = LayerOf<'discretization'>['outputMode']
 
 /** Sizes of the codes of rows of `input`: one row of tokens, or one for each number with `oneHot`. */
-function codeShape(mode: OutputMode, input: Shape, tokens: number): number[] {
+export function codeShape(mode: OutputMode, input: Shape, tokens: number): number[] {
   if (mode === 'int') return [...input]
   if (mode === 'oneHot') return [...(input.at(-1) === 1 ? input.slice(0, -1) : input), tokens]
   return [...input.slice(0, -1), tokens]
 }
 
-function encoded(tf: Tf, mode: OutputMode, indices: Tensor, tokens: number): Tensor {
+/** As whole numbers, or as rows of 0 and 1 or of how often; no place is a row of zeros. */
+export function encoded(tf: Tf, mode: OutputMode, indices: Tensor, tokens: number): Tensor {
   if (mode === 'int') return indices
   const single = mode === 'oneHot' && indices.rank > 1 && indices.shape.at(-1) === 1
   const flat = single ? tf.squeeze(indices, [indices.rank - 1]) : indices
@@ -113,30 +115,64 @@ export const categoryEncoding: LayerKind<'categoryEncoding'> = {
     }),
 }
 
-export const discretization: LayerKind<'discretization'> = {
-  autoName: 'discretization',
-  outputShape: (spec, input) => codeShape(spec.outputMode, input, spec.binBoundaries.length + 1),
-  weights: NO_WEIGHTS,
-  build: (tf, spec, args, _noise, input) =>
-    customLayer(tf, args, {
-      className: 'Discretization',
-      config: configOf(spec),
-      outputShape: discretization.outputShape(spec, input),
-      call: (values) =>
-        encoded(tf, spec.outputMode, binsOf(tf, values, spec.binBoundaries), spec.binBoundaries.length + 1),
-    }),
+function binsIn(spec: LayerOf<'discretization'>): number {
+  return spec.numBins ?? (spec.binBoundaries?.length ?? 0) + 1
 }
 
-/** How many boundaries are not above each number; no gradient passes, as in Keras. */
-function binsOf(tf: Tf, values: Tensor, boundaries: readonly number[]): Tensor {
-  const bins = tf.customGrad((...inputs) => {
+export const discretization: LayerKind<'discretization'> = {
+  autoName: 'discretization',
+  outputShape: (spec, input) => codeShape(spec.outputMode, input, binsIn(spec)),
+  weights: (spec) =>
+    spec.numBins === undefined
+      ? []
+      : [{ name: 'bin_boundaries', shape: [spec.numBins - 1], trainable: false, draw: zeros }],
+  build(tf, spec, args, _noise, input) {
+    const layer = customLayer(tf, args, {
+      className: 'Discretization',
+      config: configOf(spec),
+      weights: discretization.weights(spec, input),
+      outputShape: discretization.outputShape(spec, input),
+      call(values, [learnt]) {
+        const boundaries = learnt ?? tf.tensor1d(spec.binBoundaries ?? [])
+        return encoded(tf, spec.outputMode, binsOf(tf, values, boundaries), binsIn(spec))
+      },
+    })
+    const { numBins } = spec
+    if (numBins !== undefined) makeAdaptable(layer, () => binsOfRows(tf, numBins, spec.epsilon))
+    return layer
+  },
+}
+
+/** All numbers are kept, to be sorted once. */
+function binsOfRows(tf: Tf, bins: number, epsilon: number): Adaptation {
+  const seen: Float32Array[] = []
+  return {
+    see: (input) => void seen.push(Float32Array.from(input.dataSync())),
+    weights() {
+      const all = new Float32Array(seen.reduce((sum, values) => sum + values.length, 0))
+      let at = 0
+      for (const values of seen) {
+        all.set(values, at)
+        at += values.length
+      }
+      return [tf.tensor1d(quantileBoundaries(all, bins, epsilon))]
+    },
+  }
+}
+
+/** How many boundaries are not above each number. */
+function binsOf(tf: Tf, values: Tensor, boundaries: Tensor): Tensor {
+  return withoutGradient(tf, values, (x) =>
+    tf.sum(tf.cast(tf.greaterEqual(tf.expandDims(x, -1), boundaries), 'float32'), -1),
+  )
+}
+
+/** A step function: no gradient passes, as in Keras. */
+export function withoutGradient(tf: Tf, values: Tensor, of: (values: Tensor) => Tensor): Tensor {
+  const step = tf.customGrad((...inputs) => {
     const [x, save] = inputs as [Tensor, (tensors: Tensor[]) => void]
     save([x])
-    const reached = tf.greaterEqual(tf.expandDims(x, -1), tf.tensor1d([...boundaries]))
-    return {
-      value: tf.sum(tf.cast(reached, 'float32'), -1),
-      gradFunc: (_dy: Tensor, [saved = x]: Tensor[]) => tf.zerosLike(saved),
-    }
+    return { value: of(x), gradFunc: (_dy: Tensor, [saved = x]: Tensor[]) => tf.zerosLike(saved) }
   })
-  return bins(values)
+  return step(values)
 }
