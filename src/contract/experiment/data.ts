@@ -4,7 +4,8 @@ import { expected, flag, naturalInt, oneOf, positive, text } from './expected.ts
 
 const path = text.min(1, expected('a path')).meta({ format: 'path' })
 const dir = { dir: path.optional().describe('folder that the paths below are relative to; default: that of this file') }
-const idxPair = z.strictObject({ features: path, labels: path })
+const filePair = z.strictObject({ features: path, labels: path })
+const arrayPair = z.strictObject({ features: text, labels: text })
 const target = z.union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
 const classes = z.array(text).min(2).optional().describe('names of the classes in the order of their numbers')
 
@@ -57,8 +58,21 @@ export const data = z.discriminatedUnion(
   'source',
   [
     z
-      .strictObject({ source: z.literal('idx'), ...dir, train: idxPair, test: idxPair.optional(), classes })
+      .strictObject({ source: z.literal('idx'), ...dir, train: filePair, test: filePair.optional(), classes })
       .describe('IDX files as MNIST has them, plain or gzip'),
+    z
+      .strictObject({ source: z.literal('npy'), ...dir, train: filePair, test: filePair.optional(), classes })
+      .describe('NumPy arrays, a file for each'),
+    z
+      .strictObject({
+        source: z.literal('npz'),
+        ...dir,
+        file: path,
+        train: arrayPair.default({ features: 'x_train', labels: 'y_train' }),
+        test: arrayPair.optional(),
+        classes,
+      })
+      .describe('arrays of a NumPy archive, by their names'),
     z
       .strictObject({
         source: z.literal('csv'),
@@ -81,7 +95,7 @@ export const data = z.discriminatedUnion(
       })
       .describe('a few rows written here'),
   ],
-  expected('data with a source of idx, csv, jsonl, parquet or inline'),
+  expected('data with a source of idx, npy, npz, csv, jsonl, parquet or inline'),
 )
 export type DataSpec = z.infer<typeof data>
 

@@ -4,7 +4,7 @@ import type { SplitSpec } from '../../../contract/experiment/data.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { dataFile, claimedSize } from './data-file.ts'
 import type { DataShape, PartSizes } from './dataset.ts'
-import { inspectIdx } from './idx-source.ts'
+import { inspectArrays } from './array-source.ts'
 import type { SourceShape } from './source.ts'
 import { partSizes, splitByHash } from './split-rows.ts'
 import { inspectTables } from './table-source.ts'
@@ -19,7 +19,7 @@ import { inspectTables } from './table-source.ts'
 export async function inspectData(experiment: Experiment, baseDir: string): Promise<DataShape> {
   const { data } = experiment
   const source =
-    data.source === 'idx' ? await inspectIdx(experiment, data, baseDir) : await inspectTables(experiment, data, baseDir)
+    'target' in data ? await inspectTables(experiment, data, baseDir) : await inspectArrays(experiment, data, baseDir)
   return shapeOf(source, await sizesOf(experiment, source, baseDir))
 }
 

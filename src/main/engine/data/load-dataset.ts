@@ -6,7 +6,7 @@ import { isOnDisk } from './dataset.ts'
 import type { Affine, Dataset, DiskRows, PartSizes, Split, Table } from './dataset.ts'
 import { fillTable, fillValues, type FilledColumn } from './fill-missing.ts'
 import type { PackedRows } from './disk-rows.ts'
-import { readIdxSource } from './idx-source.ts'
+import { readArraySource } from './array-source.ts'
 import { shapeOf } from './inspect-data.ts'
 import { readRowFiles } from './row-files.ts'
 import type { LoadHooks, Source } from './source.ts'
@@ -22,9 +22,9 @@ import { readTableSource } from './table-source.ts'
 export async function loadDataset(experiment: Experiment, baseDir: string, hooks: LoadHooks = {}): Promise<Dataset> {
   const { data } = experiment
   const source =
-    data.source === 'idx'
-      ? await readIdxSource(experiment, data, baseDir)
-      : await readTableSource(experiment, data, baseDir, hooks)
+    'target' in data
+      ? await readTableSource(experiment, data, baseDir, hooks)
+      : await readArraySource(experiment, data, baseDir)
   const raw = await partsOf(experiment, source, baseDir)
   const fill = source.filled?.length ? fillValues(raw.train.table, raw.train.rowNumbers, source.filled) : null
   const parts = fill === null ? raw : filledParts(raw, fill)

@@ -2,6 +2,7 @@
 import Papa from 'papaparse'
 import type { DataSpec } from '../../../contract/experiment/data.ts'
 import type { DataPreview } from '../../../contract/requests.ts'
+import { arrayFormatOf, fileOf, type ArraySpec } from './array-source.ts'
 import { dataFile, readPrefix } from './data-file.ts'
 import { readIdx, readIdxHeader } from './idx.ts'
 import { firstJsonRows } from './json-lines.ts'
@@ -28,6 +29,9 @@ export async function previewData(data: DataSpec, baseDir: string): Promise<Data
       return previewParquet(data, baseDir)
     case 'idx':
       return previewImages(data, baseDir)
+    case 'npy':
+    case 'npz':
+      return previewArrays(data, baseDir)
   }
 }
 
@@ -97,4 +101,32 @@ async function previewImages(
     }
   })
   return { kind: 'images', width, height, images }
+}
+
+const ARRAY_ROWS = 100
+
+/** Images as such, rows of numbers as a table; null of anything else. */
+async function previewArrays(spec: ArraySpec, baseDir: string): Promise<DataPreview | null> {
+  const format = arrayFormatOf(spec)
+  const { shape, data } = await format.read(fileOf(spec, baseDir, 'train', 'features'))
+  const labels = await format.read(fileOf(spec, baseDir, 'train', 'labels'))
+  const labelOf = (row: number): string => {
+    const label = labels.data[row] ?? -1
+    return spec.classes?.[label] ?? String(label)
+  }
+  const [count = 0, height = 0, width = 0] = shape
+  const size = data.length / count
+  if (shape.length === 3 && data instanceof Uint8Array) {
+    const images = Array.from({ length: Math.min(count, IMAGES) }, (_, row) => ({
+      label: labelOf(row),
+      pixels: Buffer.from(data.subarray(row * size, (row + 1) * size)).toString('base64'),
+    }))
+    return { kind: 'images', width, height, images }
+  }
+  if (shape.length > 2) return null
+  const rows = Array.from({ length: Math.min(count, ARRAY_ROWS) }, (_, row) => [
+    ...Array.from(data.subarray(row * size, (row + 1) * size), String),
+    labelOf(row),
+  ])
+  return table([...Array.from({ length: size }, (_, column) => String(column)), 'label'], rows)
 }
