@@ -1,6 +1,6 @@
 /** Where rows come from, how they are split and what is done to them before the model sees them. */
 import { z } from 'zod'
-import { expected, flag, naturalInt, oneOf, positive, text } from './expected.ts'
+import { expected, flag, naturalInt, oneOf, positive, positiveInt, text } from './expected.ts'
 
 const path = text.min(1, expected('a path')).meta({ format: 'path' })
 const dir = { dir: path.optional().describe('folder that the paths below are relative to; default: that of this file') }
@@ -86,6 +86,21 @@ export const data = z.discriminatedUnion(
     z.strictObject({ source: z.literal('parquet'), ...tableFile }).describe('a Parquet file'),
     z
       .strictObject({
+        source: z.literal('images'),
+        ...dir,
+        folder: path.describe('has a folder with images for each class'),
+        testFolder: path.optional(),
+        imageSize: z
+          .tuple([positiveInt, positiveInt], expected('[height, width]'))
+          .default([256, 256])
+          .describe('height and width that all are brought to'),
+        colorMode: oneOf(['rgb', 'grayscale']).default('rgb'),
+        interpolation: oneOf(['bilinear', 'nearest']).default('bilinear'),
+        classes,
+      })
+      .describe('folders of images (PNG, JPEG, GIF, WebP, TIFF, AVIF), one for each class'),
+    z
+      .strictObject({
         source: z.literal('inline'),
         columns: z.array(text).min(2),
         rows: z.array(z.array(z.union([z.number(), z.string()], expected('a number or text')))).min(1),
@@ -95,7 +110,7 @@ export const data = z.discriminatedUnion(
       })
       .describe('a few rows written here'),
   ],
-  expected('data with a source of idx, npy, npz, csv, jsonl, parquet or inline'),
+  expected('data with a source of idx, npy, npz, csv, jsonl, parquet, images or inline'),
 )
 export type DataSpec = z.infer<typeof data>
 

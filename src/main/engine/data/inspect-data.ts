@@ -5,6 +5,7 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { dataFile, claimedSize } from './data-file.ts'
 import type { DataShape, PartSizes } from './dataset.ts'
 import { inspectArrays } from './array-source.ts'
+import { inspectImages } from './image-source.ts'
 import type { SourceShape } from './source.ts'
 import { partSizes, splitByHash } from './split-rows.ts'
 import { inspectTables } from './table-source.ts'
@@ -17,10 +18,14 @@ import { inspectTables } from './table-source.ts'
  *   setting of the experiment is at fault
  */
 export async function inspectData(experiment: Experiment, baseDir: string): Promise<DataShape> {
-  const { data } = experiment
-  const source =
-    'target' in data ? await inspectTables(experiment, data, baseDir) : await inspectArrays(experiment, data, baseDir)
+  const source = await inspectSource(experiment, baseDir)
   return shapeOf(source, await sizesOf(experiment, source, baseDir))
+}
+
+function inspectSource(experiment: Experiment, baseDir: string): Promise<SourceShape> {
+  const { data } = experiment
+  if ('target' in data) return inspectTables(experiment, data, baseDir)
+  return data.source === 'images' ? inspectImages(experiment, data, baseDir) : inspectArrays(experiment, data, baseDir)
 }
 
 export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {
