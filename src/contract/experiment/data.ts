@@ -40,7 +40,7 @@ const memory = z
   .regex(/^\d+(\.\d+)? ?(KB|MB|GB)$/, MEMORY)
   .optional()
   .describe(
-    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 512MB at most',
+    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 256MB at most',
   )
 
 const tableFile = {
