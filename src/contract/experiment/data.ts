@@ -43,6 +43,9 @@ const memory = z
     'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 256MB at most',
   )
 
+const imageSize = z.tuple([positiveInt, positiveInt], expected('[height, width]'))
+const colorMode = oneOf(['rgb', 'grayscale'])
+
 const tableFile = {
   ...dir,
   file: path,
@@ -90,15 +93,24 @@ export const data = z.discriminatedUnion(
         ...dir,
         folder: path.describe('has a folder with images for each class'),
         testFolder: path.optional(),
-        imageSize: z
-          .tuple([positiveInt, positiveInt], expected('[height, width]'))
-          .default([256, 256])
-          .describe('height and width that all are brought to'),
-        colorMode: oneOf(['rgb', 'grayscale']).default('rgb'),
+        imageSize: imageSize.default([256, 256]).describe('height and width that all are brought to'),
+        colorMode: colorMode.default('rgb'),
         interpolation: oneOf(['bilinear', 'nearest']).default('bilinear'),
         classes,
       })
       .describe('folders of images (PNG, JPEG, GIF, WebP, TIFF, AVIF), one for each class'),
+    z
+      .strictObject({
+        source: z.literal('sprite'),
+        ...dir,
+        file: path.describe('the image'),
+        labels: path.describe('a byte for each picture, or a row of a 1 among 0, or IDX'),
+        imageSize: imageSize.default([28, 28]).describe('height and width of a picture'),
+        layout: oneOf(['rows', 'grid']).default('rows').describe('rows: each row of pixels is a picture'),
+        colorMode: colorMode.default('grayscale'),
+        classes,
+      })
+      .describe('one image that holds all pictures, and a file with their labels'),
     z
       .strictObject({
         source: z.literal('inline'),
@@ -110,7 +122,7 @@ export const data = z.discriminatedUnion(
       })
       .describe('a few rows written here'),
   ],
-  expected('data with a source of idx, npy, npz, csv, jsonl, parquet, images or inline'),
+  expected('data with a source of idx, npy, npz, csv, jsonl, parquet, images, sprite or inline'),
 )
 export type DataSpec = z.infer<typeof data>
 

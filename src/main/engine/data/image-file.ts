@@ -1,6 +1,7 @@
 /** Images of files as bytes: decoded by sharp (libvips), brought to a size as Keras's image_dataset_from_directory does. */
 import type { DataFile } from './data-error.ts'
 import { fileError } from './data-error.ts'
+import { statOf } from './data-file.ts'
 
 export interface ImageShape {
   readonly height: number
@@ -22,20 +23,43 @@ export async function readImage(
   out: Uint8Array,
   to: number,
 ): Promise<void> {
+  const { pixels, ...decoded } = await decodeImage(file, shape.channels)
+  resize(pixels, decoded, shape, interpolation, out, to)
+}
+
+/** Row by row. @throws MinimaError `data-invalid` when it is no image */
+export async function decodeImage(
+  file: DataFile,
+  channels: 1 | 3,
+): Promise<ImageShape & { readonly pixels: Uint8Array }> {
   const { default: sharp } = await import('sharp')
   try {
     // What is transparent has its colour: TensorFlow's decoders drop the alpha too.
-    const decoded = await sharp(file.path)
+    const { data, info } = await sharp(file.path)
       .toColourspace('srgb')
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true })
-    const { width, height } = decoded.info
-    const pixels = shape.channels === 3 ? decoded.data : lightOf(decoded.data)
-    resize(pixels, { width, height, channels: shape.channels }, shape, interpolation, out, to)
+    return { height: info.height, width: info.width, channels, pixels: channels === 3 ? data : lightOf(data) }
   } catch (error) {
-    throw fileError(`the image cannot be read (${(error as Error).message})`, file)
+    throw notRead(error, file)
   }
+}
+
+/** Without decoding it. @throws MinimaError `data-invalid` when it is no image */
+export async function imageSizeOf(file: DataFile): Promise<{ height: number; width: number }> {
+  await statOf(file)
+  const { default: sharp } = await import('sharp')
+  try {
+    const { height, width } = await sharp(file.path).metadata()
+    return { height, width }
+  } catch (error) {
+    throw notRead(error, file)
+  }
+}
+
+function notRead(error: unknown, file: DataFile): Error {
+  return fileError(`the image cannot be read (${(error as Error).message})`, file)
 }
 
 /** As JPEG and TensorFlow have it. */

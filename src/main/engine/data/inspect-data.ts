@@ -7,6 +7,7 @@ import type { DataShape, PartSizes } from './dataset.ts'
 import { inspectArrays } from './array-source.ts'
 import { inspectImages } from './image-source.ts'
 import type { SourceShape } from './source.ts'
+import { inspectSprite } from './sprite-source.ts'
 import { partSizes, splitByHash } from './split-rows.ts'
 import { inspectTables } from './table-source.ts'
 
@@ -25,7 +26,9 @@ export async function inspectData(experiment: Experiment, baseDir: string): Prom
 function inspectSource(experiment: Experiment, baseDir: string): Promise<SourceShape> {
   const { data } = experiment
   if ('target' in data) return inspectTables(experiment, data, baseDir)
-  return data.source === 'images' ? inspectImages(experiment, data, baseDir) : inspectArrays(experiment, data, baseDir)
+  if (data.source === 'images') return inspectImages(experiment, data, baseDir)
+  if (data.source === 'sprite') return inspectSprite(experiment, data, baseDir)
+  return inspectArrays(experiment, data, baseDir)
 }
 
 export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {

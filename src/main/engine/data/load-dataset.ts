@@ -14,6 +14,7 @@ import type { LoadHooks, Source } from './source.ts'
 import { diskParts, splitDiskByHash, splitDiskRows, type DiskParts } from './split-disk-rows.ts'
 import type { Parts } from './split-rows.ts'
 import { partSizes, splitByHash, splitRows } from './split-rows.ts'
+import { readSpriteSource } from './sprite-source.ts'
 import { readTableSource } from './table-source.ts'
 
 /**
@@ -49,9 +50,9 @@ export async function loadDataset(experiment: Experiment, baseDir: string, hooks
 function readSource(experiment: Experiment, baseDir: string, hooks: LoadHooks): Promise<Source> {
   const { data } = experiment
   if ('target' in data) return readTableSource(experiment, data, baseDir, hooks)
-  return data.source === 'images'
-    ? readImageSource(experiment, data, baseDir, hooks)
-    : readArraySource(experiment, data, baseDir)
+  if (data.source === 'images') return readImageSource(experiment, data, baseDir, hooks)
+  if (data.source === 'sprite') return readSpriteSource(experiment, data, baseDir)
+  return readArraySource(experiment, data, baseDir)
 }
 
 /** Rows of a table: those of the numbers, or all. */

@@ -8,6 +8,7 @@ import { readIdx, readIdxHeader } from './idx.ts'
 import { readImage } from './image-file.ts'
 import { imageShapeOf, listImages, type ImageSpec } from './image-source.ts'
 import { firstJsonRows } from './json-lines.ts'
+import { openSprite, readPictures, type SpriteSpec } from './sprite-source.ts'
 import { eachRow, openParquet } from './parquet.ts'
 
 const ROWS = 6
@@ -31,6 +32,8 @@ export async function previewData(data: DataSpec, baseDir: string): Promise<Data
       return previewParquet(data, baseDir)
     case 'images':
       return previewFolder(data, baseDir)
+    case 'sprite':
+      return previewSprite(data, baseDir)
     case 'idx':
       return previewImages(data, baseDir)
     case 'npy':
@@ -159,4 +162,16 @@ async function previewFolder(spec: ImageSpec, baseDir: string): Promise<DataPrev
       return { label: classes[label] ?? '', pixels: Buffer.from(pixels).toString('base64') }
     })
   return { kind: 'images', ...shown, images: await Promise.all(read) }
+}
+
+async function previewSprite(spec: SpriteSpec, baseDir: string): Promise<DataPreview> {
+  const sprite = await openSprite(spec, baseDir)
+  const count = Math.min(IMAGES, sprite.labels.length)
+  const pictures = await readPictures(sprite, count)
+  const size = pictures.length / count
+  const images = Array.from(sprite.labels.subarray(0, count), (label, row) => ({
+    label: spec.classes?.[label] ?? String(label),
+    pixels: Buffer.from(pictures.subarray(row * size, (row + 1) * size)).toString('base64'),
+  }))
+  return { kind: 'images', ...sprite.shape, images }
 }

@@ -5,7 +5,7 @@ import type { DataShape } from '../data/dataset.ts'
 import type { Report } from './problems.ts'
 
 /** Sources without columns. */
-const WITHOUT_COLUMNS: ReadonlySet<DataSpec['source']> = new Set(['idx', 'npy', 'npz', 'images'] as const)
+const WITHOUT_COLUMNS: ReadonlySet<DataSpec['source']> = new Set(['idx', 'npy', 'npz', 'images', 'sprite'] as const)
 
 export function checkData(experiment: Experiment, data: DataShape, report: Report): void {
   checkPreprocess(experiment, data, report)
