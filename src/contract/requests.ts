@@ -54,7 +54,9 @@ export const dataPreview = z.discriminatedUnion('kind', [
     kind: z.literal('images'),
     width: z.number(),
     height: z.number(),
-    /** `pixels`: base64 of width × height bytes, row by row. */
+    /** 3: red, green and blue of each pixel; 1: its light. */
+    channels: z.union([z.literal(1), z.literal(3)]),
+    /** `pixels`: base64 of height × width × channels bytes, row by row. */
     images: z.array(z.object({ label: z.string(), pixels: z.string() })),
   }),
 ])

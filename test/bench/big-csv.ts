@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endOf, startEngineProcess, startRun, trainersOf } from '../support/engine-process.ts'
+import { memoryBudget } from '../../src/main/engine/data/memory-budget.ts'
 import { deleteWorkspace, ROOT, temporaryWorkspace } from '../support/served-app.ts'
 import { peakMb } from './big-csv/peak-memory.ts'
 import { FEATURES, KINDS, writeCsv, type WrittenCsv } from './big-csv/write-csv.ts'
@@ -131,7 +132,8 @@ interface Trained {
 /** An epoch, everything logged. @throws when the rows were in memory, or the run did not finish */
 async function train(csv: WrittenCsv, target: Target): Promise<Trained> {
   const workspace = temporaryWorkspace()
-  const memoryMb = Math.max(1, Math.min(512, Math.floor(csv.bytes / 2 ** 20 / 10)))
+  // A file that is small for a bench may take less than Minima lets it.
+  const memoryMb = Math.max(1, Math.min(memoryBudget(undefined) / 2 ** 20, Math.floor(csv.bytes / 2 ** 20 / 10)))
   const engine = await startEngineProcess(workspace)
   const pid = engine.process.pid ?? 0
   let trainerMb = 0

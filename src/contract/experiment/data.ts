@@ -1,10 +1,11 @@
 /** Where rows come from, how they are split and what is done to them before the model sees them. */
 import { z } from 'zod'
-import { expected, flag, naturalInt, oneOf, positive, text } from './expected.ts'
+import { expected, flag, naturalInt, oneOf, positive, positiveInt, text } from './expected.ts'
 
 const path = text.min(1, expected('a path')).meta({ format: 'path' })
 const dir = { dir: path.optional().describe('folder that the paths below are relative to; default: that of this file') }
-const idxPair = z.strictObject({ features: path, labels: path })
+const filePair = z.strictObject({ features: path, labels: path })
+const arrayPair = z.strictObject({ features: text, labels: text })
 const target = z.union([text, z.array(text).min(1)], expected('the name of a column, or a list of names'))
 const classes = z.array(text).min(2).optional().describe('names of the classes in the order of their numbers')
 
@@ -39,8 +40,11 @@ const memory = z
   .regex(/^\d+(\.\d+)? ?(KB|MB|GB)$/, MEMORY)
   .optional()
   .describe(
-    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 512MB at most',
+    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 256MB at most',
   )
+
+const imageSize = z.tuple([positiveInt, positiveInt], expected('[height, width]'))
+const colorMode = oneOf(['rgb', 'grayscale'])
 
 const tableFile = {
   ...dir,
@@ -57,8 +61,21 @@ export const data = z.discriminatedUnion(
   'source',
   [
     z
-      .strictObject({ source: z.literal('idx'), ...dir, train: idxPair, test: idxPair.optional(), classes })
+      .strictObject({ source: z.literal('idx'), ...dir, train: filePair, test: filePair.optional(), classes })
       .describe('IDX files as MNIST has them, plain or gzip'),
+    z
+      .strictObject({ source: z.literal('npy'), ...dir, train: filePair, test: filePair.optional(), classes })
+      .describe('NumPy arrays, a file for each'),
+    z
+      .strictObject({
+        source: z.literal('npz'),
+        ...dir,
+        file: path,
+        train: arrayPair.default({ features: 'x_train', labels: 'y_train' }),
+        test: arrayPair.optional(),
+        classes,
+      })
+      .describe('arrays of a NumPy archive, by their names'),
     z
       .strictObject({
         source: z.literal('csv'),
@@ -72,6 +89,30 @@ export const data = z.discriminatedUnion(
     z.strictObject({ source: z.literal('parquet'), ...tableFile }).describe('a Parquet file'),
     z
       .strictObject({
+        source: z.literal('images'),
+        ...dir,
+        folder: path.describe('has a folder with images for each class'),
+        testFolder: path.optional(),
+        imageSize: imageSize.default([256, 256]).describe('height and width that all are brought to'),
+        colorMode: colorMode.default('rgb'),
+        interpolation: oneOf(['bilinear', 'nearest']).default('bilinear'),
+        classes,
+      })
+      .describe('folders of images (PNG, JPEG, GIF, WebP, TIFF, AVIF), one for each class'),
+    z
+      .strictObject({
+        source: z.literal('sprite'),
+        ...dir,
+        file: path.describe('the image'),
+        labels: path.describe('a byte for each picture, or a row of a 1 among 0, or IDX'),
+        imageSize: imageSize.default([28, 28]).describe('height and width of a picture'),
+        layout: oneOf(['rows', 'grid']).default('rows').describe('rows: each row of pixels is a picture'),
+        colorMode: colorMode.default('grayscale'),
+        classes,
+      })
+      .describe('one image that holds all pictures, and a file with their labels'),
+    z
+      .strictObject({
         source: z.literal('inline'),
         columns: z.array(text).min(2),
         rows: z.array(z.array(z.union([z.number(), z.string()], expected('a number or text')))).min(1),
@@ -81,7 +122,7 @@ export const data = z.discriminatedUnion(
       })
       .describe('a few rows written here'),
   ],
-  expected('data with a source of idx, csv, jsonl, parquet or inline'),
+  expected('data with a source of idx, npy, npz, csv, jsonl, parquet, images, sprite or inline'),
 )
 export type DataSpec = z.infer<typeof data>
 

@@ -46,6 +46,7 @@ it('shows images with what they are', async () => {
     kind: 'images',
     width: 2,
     height: 1,
+    channels: 1,
     images: [
       { label: 'cat', pixels: Buffer.from([1, 2]).toString('base64') },
       { label: 'dog', pixels: Buffer.from([3, 4]).toString('base64') },

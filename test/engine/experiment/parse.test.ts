@@ -246,12 +246,14 @@ const BAD: [string, string, string[]][] = [
   [
     'an unknown source',
     edited('source: csv', 'source: cvs'),
-    ['data.source: expected one of idx, csv, jsonl, parquet, inline, got "cvs"; did you mean csv? (line 4)'],
+    [
+      'data.source: expected one of idx, npy, npz, csv, jsonl, parquet, images, sprite, inline, got "cvs"; did you mean csv? (line 4)',
+    ],
   ],
   [
     'a missing source',
     edited('  source: csv\n', ''),
-    ['data.source: missing; expected one of idx, csv, jsonl, parquet, inline (line 3)'],
+    ['data.source: missing; expected one of idx, npy, npz, csv, jsonl, parquet, images, sprite, inline (line 3)'],
   ],
   [
     'a long delimiter',

@@ -6,7 +6,7 @@ import { libraryNames } from '../../../src/main/engine/training/backends/tensorf
 
 export interface WheelFile {
   readonly name: string
-  readonly text: string
+  readonly text: string | Uint8Array
   readonly mode?: number
   /** Instead of the right one. */
   readonly checksum?: number
@@ -20,7 +20,7 @@ export function zipOf(files: readonly WheelFile[]): Buffer {
   const entries: Buffer[] = []
   let offset = 0
   for (const { name, text, mode = 0o644, checksum } of files) {
-    const data = deflateRawSync(Buffer.from(text))
+    const data = deflateRawSync(text)
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(METHOD_DEFLATE, 4)

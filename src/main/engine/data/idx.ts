@@ -2,6 +2,7 @@
  * IDX files, as MNIST is published in: two zero bytes, the type, the number of dimensions, one big-endian uint32 per
  * dimension, then the numbers, big-endian, in C order.
  */
+import type { ArrayFormat } from './array-format.ts'
 import type { DataFile } from './data-error.ts'
 import { fileError } from './data-error.ts'
 import { claimedSize, readBytes, readPrefix } from './data-file.ts'
@@ -109,4 +110,9 @@ function describe(bytes: Buffer): string {
     .toString('hex')
     .replace(/(..)(?=.)/g, '$1 ')
   return `it begins with ${hex}, where 00 00, a type and the number of dimensions should be`
+}
+
+export const idx: ArrayFormat = {
+  shapeOf: async (file) => (await readIdxHeader(file)).shape,
+  read: readIdx,
 }

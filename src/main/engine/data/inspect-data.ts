@@ -4,8 +4,10 @@ import type { SplitSpec } from '../../../contract/experiment/data.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { dataFile, claimedSize } from './data-file.ts'
 import type { DataShape, PartSizes } from './dataset.ts'
-import { inspectIdx } from './idx-source.ts'
+import { inspectArrays } from './array-source.ts'
+import { inspectImages } from './image-source.ts'
 import type { SourceShape } from './source.ts'
+import { inspectSprite } from './sprite-source.ts'
 import { partSizes, splitByHash } from './split-rows.ts'
 import { inspectTables } from './table-source.ts'
 
@@ -17,10 +19,16 @@ import { inspectTables } from './table-source.ts'
  *   setting of the experiment is at fault
  */
 export async function inspectData(experiment: Experiment, baseDir: string): Promise<DataShape> {
-  const { data } = experiment
-  const source =
-    data.source === 'idx' ? await inspectIdx(experiment, data, baseDir) : await inspectTables(experiment, data, baseDir)
+  const source = await inspectSource(experiment, baseDir)
   return shapeOf(source, await sizesOf(experiment, source, baseDir))
+}
+
+function inspectSource(experiment: Experiment, baseDir: string): Promise<SourceShape> {
+  const { data } = experiment
+  if ('target' in data) return inspectTables(experiment, data, baseDir)
+  if (data.source === 'images') return inspectImages(experiment, data, baseDir)
+  if (data.source === 'sprite') return inspectSprite(experiment, data, baseDir)
+  return inspectArrays(experiment, data, baseDir)
 }
 
 export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {

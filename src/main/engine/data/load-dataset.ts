@@ -6,13 +6,15 @@ import { isOnDisk } from './dataset.ts'
 import type { Affine, Dataset, DiskRows, PartSizes, Split, Table } from './dataset.ts'
 import { fillTable, fillValues, type FilledColumn } from './fill-missing.ts'
 import type { PackedRows } from './disk-rows.ts'
-import { readIdxSource } from './idx-source.ts'
+import { readArraySource } from './array-source.ts'
+import { readImageSource } from './image-source.ts'
 import { shapeOf } from './inspect-data.ts'
 import { readRowFiles } from './row-files.ts'
 import type { LoadHooks, Source } from './source.ts'
 import { diskParts, splitDiskByHash, splitDiskRows, type DiskParts } from './split-disk-rows.ts'
 import type { Parts } from './split-rows.ts'
 import { partSizes, splitByHash, splitRows } from './split-rows.ts'
+import { readSpriteSource } from './sprite-source.ts'
 import { readTableSource } from './table-source.ts'
 
 /**
@@ -20,11 +22,7 @@ import { readTableSource } from './table-source.ts'
  * @throws MinimaError `data-invalid`: a file is missing, truncated or holds what it must not; PackingStopped
  */
 export async function loadDataset(experiment: Experiment, baseDir: string, hooks: LoadHooks = {}): Promise<Dataset> {
-  const { data } = experiment
-  const source =
-    data.source === 'idx'
-      ? await readIdxSource(experiment, data, baseDir)
-      : await readTableSource(experiment, data, baseDir, hooks)
+  const source = await readSource(experiment, baseDir, hooks)
   const raw = await partsOf(experiment, source, baseDir)
   const fill = source.filled?.length ? fillValues(raw.train.table, raw.train.rowNumbers, source.filled) : null
   const parts = fill === null ? raw : filledParts(raw, fill)
@@ -47,6 +45,14 @@ export async function loadDataset(experiment: Experiment, baseDir: string, hooks
     test: test.rows > 0 ? test : null,
     notices: [...(source.notices ?? []), ...filledNotice(source.filled ?? [], fill)],
   }
+}
+
+function readSource(experiment: Experiment, baseDir: string, hooks: LoadHooks): Promise<Source> {
+  const { data } = experiment
+  if ('target' in data) return readTableSource(experiment, data, baseDir, hooks)
+  if (data.source === 'images') return readImageSource(experiment, data, baseDir, hooks)
+  if (data.source === 'sprite') return readSpriteSource(experiment, data, baseDir)
+  return readArraySource(experiment, data, baseDir)
 }
 
 /** Rows of a table: those of the numbers, or all. */

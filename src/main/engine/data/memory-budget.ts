@@ -2,8 +2,8 @@
 import { totalmem } from 'node:os'
 
 const UNITS: Readonly<Record<string, number>> = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 }
-/** Half a gigabyte, and less of a small machine: reading it takes three times as much, and native TensorFlow keeps a copy. */
-const MOST = 512 * 2 ** 20
+/** Less of a small machine: reading them takes three times as much, and native TensorFlow keeps a copy of its own. */
+const MOST = 256 * 2 ** 20
 const SHARE = 1 / 16
 
 /** @param given such as `256MB`, as the experiment's schema lets it through @returns bytes */

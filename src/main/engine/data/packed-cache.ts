@@ -136,17 +136,22 @@ async function removeStale(): Promise<void> {
   for (const name of names) {
     const path = join(dir, name)
     const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs
-    const isOrphan =
-      name.includes('.draft') || (name.endsWith('.rows') && !names.includes(name.replace(/rows$/, 'json')))
-    if (isOrphan && age > DAY_MS) await rm(path, { force: true })
-    if (!name.endsWith('.json') || name.includes('.draft')) continue
+    const isDraft = name.includes('.draft')
+    const isOrphan = isDraft || (name.endsWith('.rows') && !names.includes(name.replace(/rows$/, 'json')))
+    if (isOrphan && age > DAY_MS) await remove(path)
+    if (!name.endsWith('.json') || isDraft) continue
     const rows = path.replace(/json$/, 'rows')
     const unused = Date.now() - (await stat(rows).catch(() => ({ mtimeMs: 0 }))).mtimeMs
     const meta = await readPackedMeta(path)
     if (meta !== null && unused < KEPT_MS && (await isAsItWas(meta.source))) continue
-    await rm(path, { force: true })
-    await rm(rows, { force: true })
+    await remove(path)
+    await remove(rows)
   }
+}
+
+/** Where a system does not let go of a file that somebody reads, it goes another time. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined)
 }
 
 async function isAsItWas({ path, size, mtimeMs }: PackedSource): Promise<boolean> {

@@ -4,6 +4,9 @@ import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import type { DataShape } from '../data/dataset.ts'
 import type { Report } from './problems.ts'
 
+/** Sources without columns. */
+const WITHOUT_COLUMNS: ReadonlySet<DataSpec['source']> = new Set(['idx', 'npy', 'npz', 'images', 'sprite'] as const)
+
 export function checkData(experiment: Experiment, data: DataShape, report: Report): void {
   checkPreprocess(experiment, data, report)
   checkSplit(experiment, data, report)
@@ -35,7 +38,8 @@ function checkPreprocess({ preprocess }: Experiment, { target }: DataShape, repo
 function checkSplit({ data: { source }, split }: Experiment, data: DataShape, report: Report): void {
   const { rows, testFileRows, parts } = data
   if (testFileRows !== null && (split.test > 0 || split.rows?.test !== undefined)) {
-    const setting = source === 'idx' ? 'data.test' : 'data.testFile'
+    const setting =
+      source === 'images' ? 'data.testFolder' : WITHOUT_COLUMNS.has(source) ? 'data.test' : 'data.testFile'
     report(['split', split.rows ? 'rows' : 'test'], `test rows come from ${setting} already; give one of the two`)
   }
   if (split.rows && (split.validation > 0 || split.test > 0)) {
@@ -63,7 +67,7 @@ function checkHash(split: SplitSpec, source: DataSpec['source'], report: Report)
   for (const name of ['validation', 'test'] as const) {
     if (split[name] >= 1) report(['split', name], 'by hash a part is a fraction of the rows, not a number of them')
   }
-  if (split.key !== undefined && source === 'idx') {
+  if (split.key !== undefined && WITHOUT_COLUMNS.has(source)) {
     report(['split', 'key'], 'this data has no columns; without a key the whole row decides')
   }
 }

@@ -1,23 +1,27 @@
-/** Features and labels from pairs of IDX files. */
+/** Features and labels from pairs of arrays: IDX, NPY, and those of an NPZ archive. */
 import type { DataSpec } from '../../../contract/experiment/data.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
-import type { DataFile } from './data-error.ts'
+import type { ArrayFile, ArrayFormat } from './array-format.ts'
 import { fileError } from './data-error.ts'
 import { dataFile } from './data-file.ts'
 import type { Table, Target } from './dataset.ts'
-import type { IdxHeader } from './idx.ts'
-import { readIdx, readIdxHeader } from './idx.ts'
+import { idx } from './idx.ts'
+import { npy, npz } from './npy.ts'
 import { keysOfNumbers } from './row-keys.ts'
 import type { Source, SourceShape } from './source.ts'
 import { encodesTarget, isZeroOne, wantsClasses } from './source.ts'
 
-type IdxSpec = Extract<DataSpec, { source: 'idx' }>
+export type ArraySpec = Extract<DataSpec, { source: 'idx' | 'npy' | 'npz' }>
+
+const FORMATS: Readonly<Record<ArraySpec['source'], ArrayFormat>> = { idx, npy, npz }
+
 type PairName = 'train' | 'test'
 
 interface Pair {
-  readonly header: IdxHeader
+  /** Of the features. */
+  readonly shape: readonly number[]
   readonly labels: Float32Array
-  readonly labelFile: DataFile
+  readonly labelFile: ArrayFile
 }
 
 interface Described {
@@ -26,16 +30,16 @@ interface Described {
   readonly test: Pair | null
 }
 
-/** Reads headers of the features, and the labels. @throws MinimaError `data-invalid` */
-export async function inspectIdx(experiment: Experiment, spec: IdxSpec, baseDir: string): Promise<SourceShape> {
+/** Reads of the features the shape, and the labels. @throws MinimaError `data-invalid` */
+export async function inspectArrays(experiment: Experiment, spec: ArraySpec, baseDir: string): Promise<SourceShape> {
   return (await describe(experiment, spec, baseDir)).shape
 }
 
 /** @throws MinimaError `data-invalid` */
-export async function readIdxSource(experiment: Experiment, spec: IdxSpec, baseDir: string): Promise<Source> {
+export async function readArraySource(experiment: Experiment, spec: ArraySpec, baseDir: string): Promise<Source> {
   const { shape, train, test } = await describe(experiment, spec, baseDir)
   const table = async (name: PairName, { labels }: Pair): Promise<Table> => {
-    const { data, shape: size } = await readIdx(fileOf(spec, baseDir, name, 'features'))
+    const { data, shape: size } = await FORMATS[spec.source].read(fileOf(spec, baseDir, name, 'features'))
     const rows = size[0] ?? 0
     return { rows, featureWidth: data.length / rows, features: data, labels }
   }
@@ -44,17 +48,24 @@ export async function readIdxSource(experiment: Experiment, spec: IdxSpec, baseD
   return { ...shape, ...keys, main, test: test && (await table('test', test)) }
 }
 
-function fileOf(spec: IdxSpec, baseDir: string, name: PairName, part: 'features' | 'labels'): DataFile {
-  return dataFile(baseDir, spec.dir, (spec[name] ?? spec.train)[part], ['data', name, part])
+export function fileOf(spec: ArraySpec, baseDir: string, name: PairName, part: 'features' | 'labels'): ArrayFile {
+  const named = (spec[name] ?? spec.train)[part]
+  const setting = ['data', name, part]
+  if (spec.source !== 'npz') return dataFile(baseDir, spec.dir, named, setting)
+  return { ...dataFile(baseDir, spec.dir, spec.file, setting), entry: named }
 }
 
-async function describe(experiment: Experiment, spec: IdxSpec, baseDir: string): Promise<Described> {
+export function arrayFormatOf({ source }: ArraySpec): ArrayFormat {
+  return FORMATS[source]
+}
+
+async function describe(experiment: Experiment, spec: ArraySpec, baseDir: string): Promise<Described> {
   const train = await readPair(spec, baseDir, 'train')
   const test = spec.test ? await readPair(spec, baseDir, 'test') : null
-  const [rows = 0, ...featureShape] = train.header.shape
-  if (test && test.header.shape.slice(1).join() !== featureShape.join()) {
+  const [rows = 0, ...featureShape] = train.shape
+  if (test && test.shape.slice(1).join() !== featureShape.join()) {
     throw fileError(
-      `a row has the shape [${test.header.shape.slice(1).join(', ')}], in the training file [${featureShape.join(', ')}]`,
+      `a row has the shape [${test.shape.slice(1).join(', ')}], in the training file [${featureShape.join(', ')}]`,
       fileOf(spec, baseDir, 'test', 'features'),
     )
   }
@@ -69,24 +80,26 @@ async function describe(experiment: Experiment, spec: IdxSpec, baseDir: string):
   return { shape, train, test }
 }
 
-async function readPair(spec: IdxSpec, baseDir: string, name: PairName): Promise<Pair> {
+async function readPair(spec: ArraySpec, baseDir: string, name: PairName): Promise<Pair> {
   const featureFile = fileOf(spec, baseDir, name, 'features')
   const labelFile = fileOf(spec, baseDir, name, 'labels')
-  const header = await readIdxHeader(featureFile)
-  const labels = await readIdx(labelFile)
-  if (labels.shape.length !== 1) {
+  const format = FORMATS[spec.source]
+  const shape = await format.shapeOf(featureFile)
+  const labels = await format.read(labelFile)
+  // NumPy's users often have a column of them.
+  if (labels.shape.slice(1).some((size) => size !== 1)) {
     throw fileError(`labels are one number per row, but the file holds ${labels.shape.join(' × ')}`, labelFile)
   }
-  if (labels.shape[0] !== header.shape[0]) {
+  if (labels.shape[0] !== shape[0]) {
     throw fileError(
-      `${labels.shape[0]} labels for the ${header.shape[0]} rows of ${featureFile.path}; the files do not belong together`,
+      `${labels.shape[0]} labels for the ${shape[0]} rows of ${nameOf(featureFile)}; the files do not belong together`,
       labelFile,
     )
   }
-  return { header, labels: Float32Array.from(labels.data), labelFile }
+  return { shape, labels: Float32Array.from(labels.data), labelFile }
 }
 
-function targetOf(experiment: Experiment, spec: IdxSpec, train: Pair, test: Pair | null): Target {
+function targetOf(experiment: Experiment, spec: ArraySpec, train: Pair, test: Pair | null): Target {
   const pairs = test ? [train, test] : [train]
   if (!wantsClasses(experiment)) {
     return { kind: 'values', names: ['label'], zeroOne: pairs.every(({ labels }) => isZeroOne(labels)) }
@@ -99,4 +112,8 @@ function targetOf(experiment: Experiment, spec: IdxSpec, train: Pair, test: Pair
     throw fileError(`row ${row} has the label ${labels[row]}; labels go from 0 to ${count - 1}${names}`, labelFile)
   }
   return { kind: 'classes', classes: spec.classes ?? null, count, oneHot: encodesTarget(experiment) }
+}
+
+function nameOf({ path, entry }: ArrayFile): string {
+  return entry === undefined ? path : `${path}, ${entry}`
 }
