@@ -46,12 +46,19 @@ const memory = z
 const imageSize = z.tuple([positiveInt, positiveInt], expected('[height, width]'))
 const colorMode = oneOf(['rgb', 'grayscale'])
 
+const textColumns = z
+  .array(text)
+  .min(1)
+  .optional()
+  .describe('feature columns of texts, for layers that take texts: stringLookup, hashing, textVectorization')
+
 const tableFile = {
   ...dir,
   file: path,
   testFile: path.optional(),
   target: target.describe('what the model is to tell: a column, or several of numbers'),
   features: z.array(text).min(1).optional().describe('default: all columns but the target'),
+  text: textColumns,
   classes,
   missing,
   memory,
@@ -117,6 +124,7 @@ export const data = z.discriminatedUnion(
         columns: z.array(text).min(2),
         rows: z.array(z.array(z.union([z.number(), z.string()], expected('a number or text')))).min(1),
         target,
+        text: textColumns,
         classes,
         missing,
       })

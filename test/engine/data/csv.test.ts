@@ -78,7 +78,7 @@ describe('a CSV file', () => {
       {},
       {
         message:
-          'line 3, column "b": expected a number, got "NEAR BAY"; leave the column out of data.features, or one-hot encode it: bad',
+          'line 3, column "b": expected a number, got "NEAR BAY"; leave the column out of data.features, one-hot encode it, or name it in data.text: bad',
         setting: 'data.file',
       },
     ],
@@ -88,7 +88,7 @@ describe('a CSV file', () => {
       { features: ['a'] },
       {
         message:
-          'line 4, column "a": expected a number, got "x"; leave the column out of data.features, or one-hot encode it: bad',
+          'line 4, column "a": expected a number, got "x"; leave the column out of data.features, one-hot encode it, or name it in data.text: bad',
         setting: 'data.file',
       },
     ],
@@ -104,7 +104,7 @@ describe('a CSV file', () => {
       {},
       {
         message:
-          'line 2, column "a": expected a number, got "NaN"; leave the column out of data.features, or one-hot encode it: bad',
+          'line 2, column "a": expected a number, got "NaN"; leave the column out of data.features, one-hot encode it, or name it in data.text: bad',
         setting: 'data.file',
       },
     ],

@@ -345,7 +345,7 @@ describe('inline data', () => {
       },
       {
         message:
-          'row 2, column "b": expected a number, got "x"; leave the column out of data.features, or one-hot encode it',
+          'row 2, column "b": expected a number, got "x"; leave the column out of data.features, one-hot encode it, or name it in data.text',
         setting: 'data.rows.1',
       },
     ],

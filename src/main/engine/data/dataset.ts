@@ -26,6 +26,13 @@ export interface ValueTarget {
   readonly zeroOne: boolean
 }
 
+/** Features that are numbers of texts. */
+export interface TextFeatures {
+  /** Texts by their numbers; of all text columns. */
+  readonly texts: readonly string[]
+  readonly features: ReadonlySet<number>
+}
+
 /** Everything the check of an experiment needs to know of its data. */
 export interface DataShape {
   /** Shape of one row as the model gets it: [28, 28] for images, [8] for a table of 8 numbers. */
@@ -33,6 +40,7 @@ export interface DataShape {
   /** Names of the columns after one-hot encoding; null for images. */
   readonly featureNames: readonly string[] | null
   readonly target: Target
+  readonly texts?: TextFeatures
   /** Rows of the main file, and of the test file if there is one. */
   readonly rows: number
   readonly testFileRows: number | null

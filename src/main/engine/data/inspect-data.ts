@@ -32,8 +32,12 @@ function inspectSource(experiment: Experiment, baseDir: string): Promise<SourceS
 }
 
 export function shapeOf(source: SourceShape, parts: PartSizes): DataShape {
-  const { featureShape, featureNames, target, rows, testFileRows, estimated } = source
-  return { featureShape, featureNames, target, rows, testFileRows, parts, ...(estimated && { estimated }) }
+  const { featureShape, featureNames, target, texts, rows, testFileRows, estimated } = source
+  return {
+    ...{ featureShape, featureNames, target, rows, testFileRows, parts },
+    ...(texts && { texts }),
+    ...(estimated && { estimated }),
+  }
 }
 
 async function sizesOf({ split }: Experiment, source: SourceShape, baseDir: string): Promise<PartSizes> {

@@ -12,31 +12,37 @@ export interface RowLayout {
   expand(raw: Float32Array, from: number, out: Float32Array, to: number): void
 }
 
+/** Of each text column the number of each of its texts, by the code that it was read with. */
+export type TextNumbers = ReadonlyMap<string, readonly number[]>
+
 /** @param flagged names of columns for each of which a feature says whether it was missing; they come last
  * @throws what `fail` makes for a category that is not among `categories` (a test file may hold one). */
 export function rowLayout(
   { featureNames, texts }: ReadRows,
   categories: Categories,
+  textNumbers: TextNumbers,
   flagged: readonly string[],
   fail: (message: string) => MinimaError,
 ): RowLayout {
   const columns = featureNames.map((name) => {
     const known = categories.get(name)
-    if (known === undefined) return { width: 1, positions: null }
-    return { width: known.length, positions: positionsOf(name, texts.get(name), known, fail) }
+    const numbers = textNumbers.get(name) ?? null
+    if (known === undefined) return { width: 1, positions: null, numbers }
+    return { width: known.length, positions: positionsOf(name, texts.get(name), known, fail), numbers }
   })
   const flags = flagged.map((name) => featureNames.indexOf(name))
   const width = columns.reduce((sum, column) => sum + column.width, flags.length)
-  if (categories.size === 0 && flags.length === 0)
+  if (categories.size === 0 && textNumbers.size === 0 && flags.length === 0)
     return { width, plain: true, expand: (raw, from, out, to) => copy(raw, from, out, to, width) }
   return {
     width,
     plain: false,
     expand(raw, from, out, to) {
       let at = to
-      for (const [index, { width: span, positions }] of columns.entries()) {
+      for (const [index, { width: span, positions, numbers }] of columns.entries()) {
         const value = raw[from + index] as number
-        if (positions === null) out[at] = value
+        if (numbers !== null) out[at] = numbers[value] ?? 0
+        else if (positions === null) out[at] = value
         else if (Number.isNaN(value)) out.fill(NaN, at, at + span)
         else {
           out.fill(0, at, at + span)

@@ -2,7 +2,7 @@
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { lossesOf } from '../../../contract/experiment/fit.ts'
 import type { LossType } from '../../../contract/experiment/losses.ts'
-import type { Table, Target } from './dataset.ts'
+import type { Table, Target, TextFeatures } from './dataset.ts'
 import type { FilledColumn } from './fill-missing.ts'
 import type { PackedRows } from './disk-rows.ts'
 import type { PackingHooks } from './packed-cache.ts'
@@ -15,6 +15,8 @@ export interface SourceShape {
   /** Of each feature the preprocessing step that made it; -1: none. Empty: none of any. */
   readonly madeBy: readonly number[]
   readonly target: Target
+  /** What the numbers of text columns stand for, and which features those are. */
+  readonly texts?: TextFeatures
   readonly rows: number
   readonly testFileRows: number | null
   /** Of the main file, where rows are split by what they hold and were read. */

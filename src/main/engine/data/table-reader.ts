@@ -15,6 +15,8 @@ export interface TableRequest {
   /** null: all but the target. */
   readonly features: readonly string[] | null
   readonly categories: ReadonlySet<string>
+  /** Those of the categories that hold texts as people write them: an empty one is a text too. */
+  readonly freeTexts?: ReadonlySet<string>
   /** Without it an empty cell is an error. */
   readonly missing?: MissingRules
   /** Columns of which a row's key is made, the last number of the row; null: all that the file has. Without it rows have no key. */
@@ -64,7 +66,7 @@ export interface RowSink {
 export type Cell = string | number
 
 /** A setting that can be at fault for what is not in the table. */
-export type AskedBy = 'target' | 'features' | 'preprocess' | 'missing' | 'key'
+export type AskedBy = 'target' | 'features' | 'text' | 'preprocess' | 'missing' | 'key'
 
 /** Makes errors of the source that is read. */
 export type Fail = (message: string, of?: AskedBy) => MinimaError
@@ -82,6 +84,8 @@ interface Column {
   readonly index: number
   readonly texts: Map<string, { code: number; place: string }> | null
   readonly rule: MissingRule
+  /** Nothing is missing in it. */
+  readonly isFree: boolean
   missing: number
 }
 
@@ -113,7 +117,7 @@ export class TableReader {
     this.#featureNames = features.map(({ name }) => name)
     for (const name of request.categories) {
       if (request.target.includes(name)) continue
-      findColumn(this.#featureNames, name, 'preprocess', fail)
+      findColumn(this.#featureNames, name, request.freeTexts?.has(name) ? 'text' : 'preprocess', fail)
     }
     const { texts, ruleOf, named } = request.missing ?? NONE_MISSING
     this.#missingTexts = texts
@@ -122,6 +126,7 @@ export class TableReader {
       ...wanted,
       texts: request.categories.has(wanted.name) ? new Map<string, { code: number; place: string }>() : null,
       rule: ruleOf(wanted.name),
+      isFree: request.freeTexts?.has(wanted.name) ?? false,
       missing: 0,
     }))
     this.#keyColumns = request.key?.map((name) => find(name, 'key')) ?? names.map((_, index) => index)
@@ -168,7 +173,9 @@ export class TableReader {
   }
 
   #isDropped(cells: readonly Cell[]): boolean {
-    return this.#columns.some(({ rule, index }) => rule === 'drop' && this.#isMissing(cells[index] ?? ''))
+    return this.#columns.some(
+      ({ rule, index, isFree }) => rule === 'drop' && !isFree && this.#isMissing(cells[index] ?? ''),
+    )
   }
 
   #isMissing(cell: Cell): boolean {
@@ -178,7 +185,7 @@ export class TableReader {
   #numberOf(cell: Cell, column: Column, place: () => string): number {
     const { name, texts } = column
     const text = typeof cell === 'string' ? cell.trim() : cell
-    if (typeof text === 'string' && this.#missingTexts.has(text)) {
+    if (typeof text === 'string' && !column.isFree && this.#missingTexts.has(text)) {
       if (column.rule === 'error' || !this.#featureNames.includes(name))
         throw this.#fail(this.#nothingIn(cell, name, place))
       column.missing++
@@ -189,7 +196,9 @@ export class TableReader {
     if (Number.isFinite(number)) return number
     throw this.#fail(
       `${place()}, column "${name}": expected a number, got ${JSON.stringify(cell)}` +
-        (this.#featureNames.includes(name) ? `; leave the column out of data.features, or one-hot encode it` : ''),
+        (this.#featureNames.includes(name)
+          ? `; leave the column out of data.features, one-hot encode it, or name it in data.text`
+          : ''),
     )
   }
 

@@ -21,7 +21,7 @@ import { expandedNames, findCategories } from './one-hot.ts'
 import { findPacked, packTable } from './packed-cache.ts'
 import type { PackedTable } from './packed-file.ts'
 import { parquet } from './parquet.ts'
-import { expandFeatures, rowLayout, type RowLayout } from './row-layout.ts'
+import { expandFeatures, rowLayout, type RowLayout, type TextNumbers } from './row-layout.ts'
 import type { LoadHooks, Source, SourceShape } from './source.ts'
 import { encodesTarget, isZeroOne, wantsClasses } from './source.ts'
 import { readWhole, type TableFormat, type TableOptions } from './table-format.ts'
@@ -88,7 +88,7 @@ function namesOf({ target }: TableSpec): readonly string[] {
 }
 
 function describe(experiment: Experiment, spec: TableSpec, main: OpenTable, test: OpenTable | null): SourceShape {
-  const { classes, categories, flagged, tables } = meaningOf(spec, main, test)
+  const { classes, categories, flagged, texts, tables } = meaningOf(spec, main, test)
   const [mainLayout] = tables.map(({ check }) => check())
   const zeroOne = main.zeroOne && (test?.zeroOne ?? true)
   const target: Target = classes
@@ -101,12 +101,15 @@ function describe(experiment: Experiment, spec: TableSpec, main: OpenTable, test
     featureNames: [...expandedNames(featureNames, categories), ...flagged.map((name) => `missing(${name})`)],
     madeBy: [
       ...featureNames.flatMap((name) =>
-        Array<number>(categories.get(name)?.length ?? 1).fill(oneHotStepOf(experiment, name)),
+        spec.text?.includes(name)
+          ? [experiment.preprocess.length]
+          : Array<number>(categories.get(name)?.length ?? 1).fill(oneHotStepOf(experiment, name)),
       ),
-      // Steps that scale pass flags by.
+      // Steps that scale pass texts and flags by.
       ...flagged.map(() => experiment.preprocess.length),
     ],
     target,
+    ...(spec.text && { texts: { texts, features: textFeatures(spec.text, featureNames, categories) } }),
     rows: rowsOf(main),
     testFileRows: test && rowsOf(test),
     ...keysOf(main),
@@ -129,14 +132,16 @@ function meaningOf(spec: TableSpec, main: OpenTable, test: OpenTable | null) {
   const labelSetting = ['data', spec.classes === undefined ? 'target' : 'classes']
   const classes = classesOf(spec, main.read, targetNames)
   const missing = missingOf(spec)
-  const categories = categoriesOf(main.read, missing)
+  const categories = categoriesOf(main.read, missing, spec.text ?? [])
+  const texts = new Map<string, number>()
   // Only columns that the model gets of every file: those of the main one.
   const flagged = main.read.featureNames.filter((name) => missing.flags(name) && main.read.missing.has(name))
   const tables = [main, ...(test ? [test] : [])].map((opened) => {
     const { read, where, from } = opened
+    const numbers = numbersOfTexts(spec.text ?? [], read, texts)
     // Only a test file can hold categories that are not known yet; a sample of the other says nothing of them.
     const layoutOf = (): RowLayout =>
-      rowLayout(read, categories, flagged, (message) => dataError(`${message}${where}`, ['data', 'testFile']))
+      rowLayout(read, categories, numbers, flagged, (message) => dataError(`${message}${where}`, ['data', 'testFile']))
     const codes = (): number[] | null =>
       classOfCode(read, targetNames, classes, (message) => dataError(`${message}${where}`, labelSetting))
     return {
@@ -150,7 +155,7 @@ function meaningOf(spec: TableSpec, main: OpenTable, test: OpenTable | null) {
       table: (): Table | PackedRows => tableOf(opened, layoutOf(), codes()),
     }
   })
-  return { classes, categories, flagged, tables }
+  return { classes, categories, flagged, texts: [...texts.keys()], tables }
 }
 
 function tableOf({ from, read }: OpenTable, layout: RowLayout, codes: number[] | null): Table | PackedRows {
@@ -182,15 +187,47 @@ function missingOf(spec: TableSpec): MissingRules {
 }
 
 /** A value that takes the place of what is missing is a category too. */
-function categoriesOf({ featureNames, texts, missing }: ReadRows, { ruleOf }: MissingRules): Categories {
+function categoriesOf(
+  { featureNames, texts, missing }: ReadRows,
+  { ruleOf }: MissingRules,
+  textColumns: readonly string[],
+): Categories {
   const encoded = featureNames.flatMap((name) => {
     const found = texts.get(name)
-    if (found === undefined) return []
+    if (found === undefined || textColumns.includes(name)) return []
     const rule = ruleOf(name)
     const filler = missing.has(name) && typeof rule === 'object' && rule.by === 'value' ? [String(rule.value)] : []
     return [[name, findCategories(found, filler)] as const]
   })
   return new Map(encoded)
+}
+
+/** Texts are numbered through, over columns and files. @param known is added to */
+function numbersOfTexts(columns: readonly string[], { texts }: ReadRows, known: Map<string, number>): TextNumbers {
+  return new Map(
+    columns.map((name) => {
+      const numbers = [...(texts.get(name)?.keys() ?? [])].map((text) => {
+        const number = known.get(text) ?? known.size
+        known.set(text, number)
+        return number
+      })
+      return [name, numbers] as const
+    }),
+  )
+}
+
+function textFeatures(
+  columns: readonly string[],
+  featureNames: readonly string[],
+  categories: Categories,
+): ReadonlySet<number> {
+  let at = 0
+  const features = featureNames.flatMap((name) => {
+    const own = columns.includes(name) ? [at] : []
+    at += categories.get(name)?.length ?? 1
+    return own
+  })
+  return new Set(features)
 }
 
 function filledColumns(spec: TableSpec, opened: readonly OpenTable[], categories: Categories): FilledColumn[] {
@@ -237,7 +274,19 @@ function requestOf(experiment: Experiment, spec: TableSpec, target: readonly str
   if (both !== undefined) throw dataError(`"${both}" is the target; it cannot be a feature too`, ['data', 'features'])
   const encoded = experiment.preprocess.flatMap((step) => (step.type === 'oneHot' ? (step.columns ?? []) : []))
   const classTarget = target.length === 1 && wantsClasses(experiment) ? target : []
-  const request = { target, features, categories: new Set([...encoded, ...classTarget]), missing: missingOf(spec) }
+  const texts = spec.text ?? []
+  const twice = texts.find((name) => encoded.includes(name) || target.includes(name))
+  if (twice !== undefined) {
+    throw dataError(
+      `"${twice}" is ${target.includes(twice) ? 'the target' : 'one-hot encoded'}; it cannot be text too`,
+      ['data', 'text'],
+    )
+  }
+  const request = {
+    ...{ target, features, missing: missingOf(spec) },
+    categories: new Set([...encoded, ...classTarget, ...texts]),
+    freeTexts: new Set(texts),
+  }
   const { by, key } = experiment.split
   return by === 'hash' ? { ...request, key: key === undefined ? null : [key].flat() } : request
 }
@@ -297,8 +346,9 @@ async function openFile(
 }
 
 /** In memory, where categories are spread out. */
-function numbersOfRow({ featureNames, texts }: ReadRows, { target }: TableRequest): number {
-  return featureNames.reduce((sum, name) => sum + (texts.get(name)?.size ?? 1), target.length)
+function numbersOfRow({ featureNames, texts }: ReadRows, { target, freeTexts }: TableRequest): number {
+  const widthOf = (name: string): number => (freeTexts?.has(name) ? 1 : (texts.get(name)?.size ?? 1))
+  return featureNames.reduce((sum, name) => sum + widthOf(name), target.length)
 }
 
 /** null: the target is values. */

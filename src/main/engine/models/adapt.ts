@@ -27,11 +27,12 @@ export function adaptLayers(tf: Tf, layers: readonly TfLayer[], pass: () => void
     const adaptation = adaptable.get(layer)?.()
     if (adaptation === undefined) continue
     const call = layer.call.bind(layer)
-    layer.call = (inputs) => {
+    layer.call = (inputs, kwargs) => {
       const [input] = [inputs].flat()
       if (input === undefined) throw new TypeError(`${layer.name} was called without an input`)
       adaptation.see(input)
-      return input
+      // Those behind it are given what has its shape; whatever they make of it, nobody looks at it.
+      return call(inputs, kwargs)
     }
     try {
       pass()

@@ -121,6 +121,9 @@ export function buildLayer(tf: Tf, spec: LayerSpec, args: BuildArgs, context: Bu
   return layer
 }
 
+/** Layers that are given numbers of texts. */
+export const TAKES_TEXTS: ReadonlySet<LayerType> = new Set(['stringLookup', 'hashing', 'textVectorization'] as const)
+
 /** Names given, and Keras's automatic ones for the rest: dense, dense_1, … counted per model. */
 export function layerNames(layers: readonly LayerEntry[]): string[] {
   const taken = new Set(layers.flatMap((layer) => layer.name ?? []))

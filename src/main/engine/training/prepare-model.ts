@@ -42,7 +42,7 @@ export function prepareModel(
 
 function modelOfFile(tf: Tf, experiment: Experiment, data: Dataset, counter: StepCounter): PreparedModel {
   const { graph } = resolveGraph(experiment.model, data.shape)
-  const built = buildModel(tf, graph, experiment.fit.seed, counter)
+  const built = buildModel(tf, graph, experiment.fit.seed, counter, data.shape.texts?.texts)
   const { outputs } = resolveOutputs(experiment, outputsOfGraph(graph), data.shape.target)
   return {
     model: built.model,
@@ -75,7 +75,13 @@ function modelOfScript(
   })
   const sample = sampleOf(tf, data)
   const made = build(hparams)
-  const script = createScriptModel(tf, made, { inputs, sample, seed: fit.seed, counter })
+  const script = createScriptModel(tf, made, {
+    inputs,
+    sample,
+    seed: fit.seed,
+    counter,
+    texts: data.shape.texts?.texts,
+  })
   sample.dispose()
   const { outputs, faults } = resolveOutputs(experiment, namedOutputs(spec, script.outputNames), data.shape.target)
   const [fault] = faults

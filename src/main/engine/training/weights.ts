@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MinimaError } from '../../../contract/errors.ts'
 import type { LayersModel, Tensor, Tf } from '../models/tf.ts'
+import { vocabularyIn, type Token } from '../models/vocabulary.ts'
 import type { TrainableModel } from '../models/trainable-model.ts'
 
 export interface WeightSnapshot {
@@ -38,6 +39,9 @@ export function saveWeights(tf: Tf, model: TrainableModel, dir: string, name: st
   return save(tf, model, dir, name, (_, weightsManifest) => ({ file: 'weights.json', content: weightsManifest }))
 }
 
+/** What layers have learnt that are no numbers, by their names. */
+const VOCABULARIES = 'vocabularies.json'
+
 type Artifacts = Pick<
   Parameters<Parameters<Tf['io']['withSaveHandler']>[0]>[0],
   'modelTopology' | 'format' | 'generatedBy' | 'convertedBy' | 'weightSpecs' | 'weightData'
@@ -53,6 +57,13 @@ async function save(tf: Tf, model: TrainableModel, dir: string, name: string, de
   const { file, content } = describe(artifacts, manifest)
   await writeFile(join(draft, 'weights.bin'), joinBuffers(artifacts.weightData))
   await writeFile(join(draft, file), JSON.stringify(content))
+  const vocabularies = model.layers.flatMap((layer) => {
+    const tokens = vocabularyIn(layer)?.tokens
+    return tokens ? [[layer.name, tokens] as const] : []
+  })
+  if (vocabularies.length > 0) {
+    await writeFile(join(draft, VOCABULARIES), JSON.stringify(Object.fromEntries(vocabularies)))
+  }
   await rm(final, { recursive: true, force: true })
   await rename(draft, final)
 }
@@ -97,6 +108,12 @@ export async function loadWeights(tf: Tf, model: TrainableModel, dir: string): P
   if (!fits) throw new MinimaError('data-invalid', `the weights in ${dir} are those of another model`)
   model.setWeights(specs.map(({ name }) => saved[name] as Tensor))
   tf.dispose(saved)
+  if (!existsSync(join(dir, VOCABULARIES))) return
+  const vocabularies = JSON.parse((await read(VOCABULARIES)).toString()) as Record<string, Token[]>
+  for (const layer of model.layers) {
+    const vocabulary = vocabularyIn(layer)
+    if (vocabulary) vocabulary.tokens = vocabularies[layer.name] ?? vocabulary.tokens
+  }
 }
 
 type WeightSpec = Parameters<Tf['io']['decodeWeights']>[1][number]

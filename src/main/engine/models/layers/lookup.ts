@@ -79,10 +79,12 @@ export const stringLookup: LayerKind<'stringLookup'> = {
       tokensIn: (text) => [text],
       most: mostLearnt(spec, firstIndex(spec)),
       ignored: spec.maskToken,
-      call(values, vocabulary, texts) {
-        const index = createIndex(spec, vocabulary)
-        const found = tf.gather(tf.tensor1d(texts.map(index)), tf.cast(values, 'int32'))
-        return encoded(tf, spec.outputMode, found, knownOr(spec, input))
+      prepare(vocabulary, texts) {
+        const indices = Float32Array.from(texts, createIndex(spec, vocabulary))
+        return (values) => {
+          const found = tf.gather(tf.tensor1d(indices), tf.cast(values, 'int32'))
+          return encoded(tf, spec.outputMode, found, knownOr(spec, input))
+        }
       },
     })
   },
@@ -101,7 +103,7 @@ export const integerLookup: LayerKind<'integerLookup'> = {
     const vocabulary: Vocabulary = { tokens: spec.vocabulary ?? null }
     const layer = customLayer(tf, args, {
       className: 'IntegerLookup',
-      config: withVocabulary(spec, vocabulary),
+      config: configWithoutVocabulary(spec),
       outputShape: indexShape(spec, input),
       call(values) {
         const tokens = (vocabulary.tokens ?? []) as readonly number[]
@@ -180,7 +182,7 @@ export const textVectorization: LayerKind<'textVectorization'> = {
       tokensIn: words,
       most: mostLearnt(spec, firstWord(spec)),
       ignored: '',
-      call(values, vocabulary, texts) {
+      prepare(vocabulary, texts) {
         const places = new Map(vocabulary.map((token, index) => [token, index + firstWord(spec)]))
         const sequences = texts.map((text) => words(text).map((word) => places.get(word) ?? firstWord(spec) - 1))
         const [width = 1] = outputShape
@@ -188,14 +190,24 @@ export const textVectorization: LayerKind<'textVectorization'> = {
         // Of counts, the place behind the last is for what is no word.
         const table = new Int32Array(texts.length * length).fill(spec.outputMode === 'int' ? 0 : width)
         for (const [row, sequence] of sequences.entries()) table.set(sequence.slice(0, length), row * length)
-        const rows = tf.cast(tf.reshape(values, [-1]), 'int32')
-        const found = tf.gather(tf.tensor2d(table, [texts.length, length], 'int32'), rows)
-        if (spec.outputMode === 'int') return tf.cast(found, 'float32')
-        const counts = tf.denseBincount(found as never, tf.tensor1d([]), width + 1, spec.outputMode === 'multiHot')
-        return tf.cast(tf.slice(counts as Tensor, [0, 0], [values.shape[0] ?? 1, width]), 'float32')
+        return (values) => {
+          const rows = tf.cast(tf.reshape(values, [-1]), 'int32')
+          const found = tf.gather(tf.tensor2d(table, [texts.length, length], 'int32'), rows)
+          if (spec.outputMode === 'int') return tf.cast(found, 'float32')
+          const counts = tf.slice(countsOf(tf, found, width + 1), [0, 0], [values.shape[0] ?? 1, width])
+          return spec.outputMode === 'multiHot' ? tf.minimum(counts, 1) : counts
+        }
       },
     })
   },
+}
+
+/** How often each place is in each row of `found`, int32 [rows, length]: float32 [rows, places]. */
+function countsOf(tf: Tf, found: Tensor, places: number): Tensor {
+  const [rows = 1, length = 1] = found.shape
+  const row = Int32Array.from({ length: rows * length }, (_, at) => Math.floor(at / length))
+  const where = tf.stack([tf.tensor1d(row, 'int32'), tf.reshape(found, [-1])], 1)
+  return tf.scatterND(where, tf.ones([rows * length]), [rows, places])
 }
 
 const PUNCTUATION = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~']/g
@@ -223,8 +235,8 @@ interface TextRule {
   readonly most: number | null
   /** A token that is not learnt. */
   readonly ignored: string | null
-  /** @param values numbers of texts */
-  readonly call: (values: Tensor, vocabulary: readonly string[], texts: readonly string[]) => Tensor
+  /** Works out what each text becomes. @returns a function from numbers of texts */
+  readonly prepare: (vocabulary: readonly string[], texts: readonly string[]) => (values: Tensor) => Tensor
 }
 
 function lookupLayer(
@@ -232,15 +244,20 @@ function lookupLayer(
   args: BuildArgs,
   { texts }: BuildContext,
   { className, spec, outputShape }: TextLookup,
-  { tokensIn, most, ignored, call }: TextRule,
+  { tokensIn, most, ignored, prepare }: TextRule,
 ): TfLayer {
   const vocabulary: Vocabulary = { tokens: spec.vocabulary ?? null }
+  let prepared: { of: Vocabulary['tokens']; apply: (values: Tensor) => Tensor } | null = null
   const layer = customLayer(tf, args, {
     className,
-    config: withVocabulary(spec, vocabulary),
+    config: configWithoutVocabulary(spec),
     outputShape,
     call(values) {
-      return call(values, (vocabulary.tokens ?? []) as readonly string[], someText(texts))
+      const { tokens } = vocabulary
+      if (prepared === null || prepared.of !== tokens) {
+        prepared = { of: tokens, apply: prepare((tokens ?? []) as readonly string[], someText(texts)) }
+      }
+      return prepared.apply(values)
     },
   })
   if (spec.vocabulary === undefined) {
@@ -277,7 +294,7 @@ function adaptTo<T extends Token>(
   })
 }
 
-/** As Keras's config has it: what was learnt is saved with the layer. */
-function withVocabulary(spec: { readonly type: string }, vocabulary: Vocabulary): Readonly<Record<string, unknown>> {
-  return Object.defineProperty({ ...configOf(spec) }, 'vocabulary', { enumerable: true, get: () => vocabulary.tokens })
+/** TensorFlow.js writes texts of a config in another case: what was learnt is saved beside it (`training/weights.ts`). */
+function configWithoutVocabulary(spec: { readonly type: string }): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(configOf(spec)).filter(([key]) => key !== 'vocabulary'))
 }

@@ -9,6 +9,8 @@ export interface Ambient {
   readonly tf: Tf
   readonly seed: number
   readonly counter: StepCounter
+  /** What the numbers of text columns stand for. */
+  readonly texts?: readonly string[] | undefined
   /** Whether the present call is one of a training step. */
   training: boolean
   /** Of the objects in the fields of the model: its place, from which first weights and noise follow, and its name. */

@@ -54,7 +54,7 @@ export function createScriptLayer(type: string, settings: unknown): ScriptLayer 
   }
 
   const build = (tensors: readonly Tensor[], around: Ambient): Built => {
-    const { tf, seed, counter } = around
+    const { tf, seed, counter, texts } = around
     const place = around.placeOf(self)
     if (place === null) {
       throw new Error(
@@ -71,8 +71,8 @@ export function createScriptLayer(type: string, settings: unknown): ScriptLayer 
         throw new Error(`the layer ${name} (${type}): ${error.message}`, { cause: error })
       throw error
     }
-    const noise = { seed: deriveSeed(seed, STREAM.dropout, index), counter }
-    const layer = buildLayer(tf, spec, { name }, noise, first)
+    const context = { seed: deriveSeed(seed, STREAM.dropout, index), counter, texts }
+    const layer = buildLayer(tf, spec, { name }, context, first)
     const symbols = given.map((shape) => tf.input({ shape: [...shape] }) as SymbolicTensor)
     layer.apply(symbols.length > 1 ? symbols : (symbols[0] as SymbolicTensor))
     setFirstWeights(tf, layer, weightsOf(spec, first), deriveSeed(seed, STREAM.weights, index))

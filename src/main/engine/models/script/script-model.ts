@@ -35,6 +35,8 @@ export interface ScriptModelOptions {
   readonly sample: Tensor
   readonly seed: number
   readonly counter: StepCounter
+  /** What the numbers of text columns stand for. */
+  readonly texts?: readonly string[] | undefined
 }
 
 /** @throws TypeError when `made` is no model, or gives no tensors; whatever its call throws */
@@ -57,7 +59,7 @@ interface Call {
   readonly values: readonly Tensor[]
 }
 
-function ownModel(tf: Tf, made: Model, { inputs, sample, seed, counter }: ScriptModelOptions): ScriptModel {
+function ownModel(tf: Tf, made: Model, { inputs, sample, seed, counter, texts }: ScriptModelOptions): ScriptModel {
   const before = trackedIn(tf, made)
   const names = namesOf(before.layers)
   const logits = new WeakMap<Tensor, Logits>()
@@ -65,6 +67,7 @@ function ownModel(tf: Tf, made: Model, { inputs, sample, seed, counter }: Script
     tf,
     seed,
     counter,
+    texts,
     training: false,
     placeOf(layer) {
       const index = before.layers.indexOf(layer as ScriptLayer)
@@ -81,7 +84,7 @@ function ownModel(tf: Tf, made: Model, { inputs, sample, seed, counter }: Script
   })
   const own = [...before.variables].map(([name, variable]) => ({ name, read: (): Variable => variable }))
   const weights = [...layers.flatMap((layer) => layer.weights), ...own]
-  const model = modelOf(tf, first.shapes, weights)
+  const model = modelOf(tf, first.shapes, layers, weights)
   const trainable = [
     ...layers.flatMap(trainableOf),
     ...[...before.variables].flatMap(([name, variable]): NamedVariable[] =>
@@ -185,8 +188,14 @@ function firstCall(tf: Tf, call: () => Call, logits: WeakMap<Tensor, Logits>): F
   return told as FirstCall
 }
 
-function modelOf(tf: Tf, shapes: readonly (readonly number[])[], weights: TrainableModel['weights']): TrainableModel {
+function modelOf(
+  tf: Tf,
+  shapes: readonly (readonly number[])[],
+  layers: readonly TfLayer[],
+  weights: TrainableModel['weights'],
+): TrainableModel {
   return {
+    layers,
     dispose: () => tf.dispose(weights.map((weight) => weight.read())),
     weights,
     getWeights: () => weights.map((weight) => weight.read()),
