@@ -93,6 +93,10 @@ export class TableReader {
   readonly #sink: RowSink
   readonly #row: Float32Array
   readonly #missingTexts: ReadonlySet<string>
+  /** Such as -999. */
+  readonly #numbersMayBeMissing: boolean
+  /** Columns whose rows are dropped where they hold nothing. */
+  readonly #dropping: readonly number[]
   readonly #keyColumns: readonly number[]
   readonly #hash: RowHash | null
   #rows = 0
@@ -117,6 +121,7 @@ export class TableReader {
     }
     const { texts, ruleOf, named } = request.missing ?? NONE_MISSING
     this.#missingTexts = texts
+    this.#numbersMayBeMissing = [...texts].some((text) => text !== '' && Number.isFinite(Number(text)))
     for (const name of named) findColumn([...this.#featureNames, ...request.target], name, 'missing', fail)
     this.#columns = [...features, ...target].map((wanted) => ({
       ...wanted,
@@ -124,6 +129,7 @@ export class TableReader {
       rule: ruleOf(wanted.name),
       missing: 0,
     }))
+    this.#dropping = this.#columns.filter(({ rule }) => rule === 'drop').map(({ index }) => index)
     this.#keyColumns = request.key?.map((name) => find(name, 'key')) ?? names.map((_, index) => index)
     this.#hash = request.key === undefined ? null : new RowHash()
     this.#row = new Float32Array(this.#columns.length + (this.#hash === null ? 0 : 1))
@@ -168,7 +174,7 @@ export class TableReader {
   }
 
   #isDropped(cells: readonly Cell[]): boolean {
-    return this.#columns.some(({ rule, index }) => rule === 'drop' && this.#isMissing(cells[index] ?? ''))
+    return this.#dropping.some((index) => this.#isMissing(cells[index] ?? ''))
   }
 
   #isMissing(cell: Cell): boolean {
@@ -177,6 +183,11 @@ export class TableReader {
 
   #numberOf(cell: Cell, column: Column, place: () => string): number {
     const { name, texts } = column
+    // What most cells are; a blank one would be 0.
+    if (texts === null && !this.#numbersMayBeMissing) {
+      const plain = Number(cell)
+      if (Number.isFinite(plain) && (plain !== 0 || !this.#isMissing(cell))) return plain
+    }
     const text = typeof cell === 'string' ? cell.trim() : cell
     if (typeof text === 'string' && this.#missingTexts.has(text)) {
       if (column.rule === 'error' || !this.#featureNames.includes(name))
