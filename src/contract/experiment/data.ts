@@ -39,9 +39,7 @@ const memory = z
   .string(MEMORY)
   .regex(/^\d+(\.\d+)? ?(KB|MB|GB)$/, MEMORY)
   .optional()
-  .describe(
-    'what rows may take; more are read from the disk while training. Default: 1/16 of the memory, 256MB at most',
-  )
+  .describe('what rows may take; more are read from the disk while training. Default: 64MB')
 
 const imageSize = z.tuple([positiveInt, positiveInt], expected('[height, width]'))
 const colorMode = oneOf(['rgb', 'grayscale'])

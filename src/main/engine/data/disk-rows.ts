@@ -110,7 +110,7 @@ class OpenTable {
     this.classOfCode = classOfCode
     this.end = table
     this.width = table.featureNames.length + table.targets + (table.keyed ? 1 : 0)
-    const windowBytes = Math.min(MOST_WINDOW_BYTES, budget / 4)
+    const windowBytes = Math.min(MOST_WINDOW_BYTES, budget / 2)
     const pieces = BLOCKS_OF_WINDOW * PIECES
     this.pieceRows = Math.max(1, Math.floor(windowBytes / pieces / (4 * this.width)))
     this.#cache = new BlockCache({

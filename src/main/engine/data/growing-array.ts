@@ -1,19 +1,33 @@
-/** A Float32Array that grows as rows come in. */
+/** A Float32Array that grows as rows come in, by pieces, so that nothing is copied before it is whole. */
+
+const PIECE = 2 ** 18
+
 export class GrowingArray {
-  #values = new Float32Array(1024)
+  readonly #full: Float32Array[] = []
+  /** The first one is short: most tables are. */
+  #piece = new Float32Array(1024)
+  #filled = 0
   #length = 0
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Float32Array(2 * this.#length)
-      grown.set(this.#values)
-      this.#values = grown
+    if (this.#filled === this.#piece.length) {
+      this.#full.push(this.#piece)
+      this.#piece = new Float32Array(Math.min(PIECE, 2 * this.#piece.length))
+      this.#filled = 0
     }
-    this.#values[this.#length++] = value
+    this.#piece[this.#filled++] = value
+    this.#length++
   }
 
   /** Of its exact length; the array is not to be used any more. */
   finish(): Float32Array {
-    return this.#values.slice(0, this.#length)
+    const values = new Float32Array(this.#length)
+    let at = 0
+    for (const piece of this.#full) {
+      values.set(piece, at)
+      at += piece.length
+    }
+    values.set(this.#piece.subarray(0, this.#filled), at)
+    return values
   }
 }

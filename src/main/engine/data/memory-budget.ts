@@ -1,16 +1,17 @@
 /** How much memory the rows of a file may take before they are read from the disk instead. */
-import { totalmem } from 'node:os'
 
-const UNITS: Readonly<Record<string, number>> = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 }
-/** Less of a small machine: reading them takes three times as much, and native TensorFlow keeps a copy of its own. */
-const MOST = 256 * 2 ** 20
-const SHARE = 1 / 16
+const UNITS = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 } as const
+/**
+ * Little, because rows in memory take it several times: as they are read, as a table, in native TensorFlow's session; and
+ * because reading them from the disk is hardly slower.
+ */
+const USUAL = 64 * UNITS.MB
 
 /** @param given such as `256MB`, as the experiment's schema lets it through @returns bytes */
 export function memoryBudget(given: string | undefined): number {
-  if (given === undefined) return Math.min(MOST, totalmem() * SHARE)
+  if (given === undefined) return USUAL
   const [, amount = '', unit = ''] = /^([\d.]+) ?(KB|MB|GB)$/.exec(given) ?? []
-  return Number(amount) * (UNITS[unit] ?? NaN)
+  return Number(amount) * (UNITS[unit as keyof typeof UNITS] ?? NaN)
 }
 
 /** `2.6 GB` */

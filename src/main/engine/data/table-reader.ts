@@ -97,6 +97,10 @@ export class TableReader {
   readonly #sink: RowSink
   readonly #row: Float32Array
   readonly #missingTexts: ReadonlySet<string>
+  /** Such as -999. */
+  readonly #numbersMayBeMissing: boolean
+  /** Columns whose rows are dropped where they hold nothing. */
+  readonly #dropping: readonly number[]
   readonly #keyColumns: readonly number[]
   readonly #hash: RowHash | null
   #rows = 0
@@ -121,6 +125,7 @@ export class TableReader {
     }
     const { texts, ruleOf, named } = request.missing ?? NONE_MISSING
     this.#missingTexts = texts
+    this.#numbersMayBeMissing = [...texts].some((text) => text !== '' && Number.isFinite(Number(text)))
     for (const name of named) findColumn([...this.#featureNames, ...request.target], name, 'missing', fail)
     this.#columns = [...features, ...target].map((wanted) => ({
       ...wanted,
@@ -129,6 +134,7 @@ export class TableReader {
       isFree: request.freeTexts?.has(wanted.name) ?? false,
       missing: 0,
     }))
+    this.#dropping = this.#columns.filter(({ rule, isFree }) => rule === 'drop' && !isFree).map(({ index }) => index)
     this.#keyColumns = request.key?.map((name) => find(name, 'key')) ?? names.map((_, index) => index)
     this.#hash = request.key === undefined ? null : new RowHash()
     this.#row = new Float32Array(this.#columns.length + (this.#hash === null ? 0 : 1))
@@ -173,17 +179,24 @@ export class TableReader {
   }
 
   #isDropped(cells: readonly Cell[]): boolean {
-    return this.#columns.some(
-      ({ rule, index, isFree }) => rule === 'drop' && !isFree && this.#isMissing(cells[index] ?? ''),
-    )
+    return this.#dropping.some((index) => this.#isMissing(cells[index] ?? ''))
   }
 
   #isMissing(cell: Cell): boolean {
     return typeof cell === 'string' && this.#missingTexts.has(cell.trim())
   }
 
+  #isNothing(cell: Cell): boolean {
+    return this.#isMissing(cell) || String(cell).trim() === ''
+  }
+
   #numberOf(cell: Cell, column: Column, place: () => string): number {
     const { name, texts } = column
+    // What most cells are; a blank one would be 0.
+    if (texts === null && !this.#numbersMayBeMissing) {
+      const plain = Number(cell)
+      if (Number.isFinite(plain) && (plain !== 0 || !this.#isNothing(cell))) return plain
+    }
     const text = typeof cell === 'string' ? cell.trim() : cell
     if (typeof text === 'string' && !column.isFree && this.#missingTexts.has(text)) {
       if (column.rule === 'error' || !this.#featureNames.includes(name))
@@ -192,7 +205,7 @@ export class TableReader {
       return NaN
     }
     if (texts !== null) return this.#codeOf(texts, String(text), name, place)
-    const number = Number(text)
+    const number = text === '' ? NaN : Number(text)
     if (Number.isFinite(number)) return number
     throw this.#fail(
       `${place()}, column "${name}": expected a number, got ${JSON.stringify(cell)}` +
