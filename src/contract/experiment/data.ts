@@ -50,6 +50,8 @@ const textColumns = z
   .optional()
   .describe('feature columns of texts, for layers that take texts: stringLookup, hashing, textVectorization')
 
+const weightsColumn = text.optional().describe('a column that says how much a training row counts in the loss')
+
 const tableFile = {
   ...dir,
   file: path,
@@ -57,6 +59,7 @@ const tableFile = {
   target: target.describe('what the model is to tell: a column, or several of numbers'),
   features: z.array(text).min(1).optional().describe('default: all columns but the target'),
   text: textColumns,
+  weights: weightsColumn,
   classes,
   missing,
   memory,
@@ -123,6 +126,7 @@ export const data = z.discriminatedUnion(
         rows: z.array(z.array(z.union([z.number(), z.string()], expected('a number or text')))).min(1),
         target,
         text: textColumns,
+        weights: weightsColumn,
         classes,
         missing,
       })

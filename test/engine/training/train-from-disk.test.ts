@@ -17,14 +17,14 @@ const BATCH = 64
 function csv(): string {
   const lines = Array.from({ length: ROWS }, (_, row) => {
     const numbers = [0, 1, 2, 3].map((column) => Math.sin(row * 7.3 + column * 1.7).toFixed(5))
-    return [...numbers, ['red', 'green', 'blue'][row % 3], row % 2 === 0 ? 'even' : 'odd'].join()
+    return [...numbers, ['red', 'green', 'blue'][row % 3], row % 2 === 0 ? 'even' : 'odd', (row % 4) / 2].join()
   })
-  return `a,b,c,d,kind,y\n${lines.join('\n')}\n`
+  return `a,b,c,d,kind,y,w\n${lines.join('\n')}\n`
 }
 
 function experiment(memory: string, shuffle: boolean, epochs: number): ExperimentInput {
   return {
-    data: { source: 'csv', file: 'rows.csv', target: 'y', memory },
+    data: { source: 'csv', file: 'rows.csv', target: 'y', weights: 'w', memory },
     preprocess: [{ type: 'oneHot', columns: ['kind'] }, { type: 'standardize' }],
     split: { validation: 0.1, test: 0.1 },
     model: {

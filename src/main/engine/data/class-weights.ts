@@ -42,13 +42,16 @@ export function rowWeights(labels: Float32Array, rows: number, weights: Float32A
   })
 }
 
-/** How much rows count: a number for each, or one for each class where rows are too many for numbers of their own. */
-export type RowWeights = Float32Array | { readonly ofClass: Float32Array }
+/** How much rows count: a number for each; where rows are too many for that, by class, by row, or the product of both. */
+export type RowWeights =
+  Float32Array | { readonly ofClass: Float32Array | null; readonly ofRow: ((row: number) => number) | null }
 
 /** Of the rows `rowNumbers`, which have these labels. */
 export function weightsOf(weights: RowWeights, rowNumbers: Int32Array, labels: Float32Array): Float32Array {
-  if ('ofClass' in weights) return rowWeights(labels, rowNumbers.length, weights.ofClass)
-  return Float32Array.from(rowNumbers, (row) => weights[row] ?? 1)
+  if (weights instanceof Float32Array) return Float32Array.from(rowNumbers, (row) => weights[row] ?? 1)
+  const { ofClass, ofRow } = weights
+  const byClass = ofClass === null ? null : rowWeights(labels, rowNumbers.length, ofClass)
+  return Float32Array.from(rowNumbers, (row, at) => (byClass?.[at] ?? 1) * (ofRow?.(row) ?? 1))
 }
 
 /** Its number; null: there is no such class. */

@@ -71,6 +71,8 @@ export interface Table {
   readonly features: FeatureArray
   /** rows × (names of values), or one class number per row. */
   readonly labels: Float32Array
+  /** How much each row counts in the loss; without it all count alike. */
+  readonly weights?: Float32Array
 }
 
 /**
@@ -84,6 +86,9 @@ export interface DiskRows {
   /** The features of a row, as a table in memory would have them. */
   readFeatures(row: number, out: Float32Array, to: number): void
   readLabels(row: number, out: Float32Array, to: number): void
+  /** Whether rows count in the loss as a column says. */
+  readonly isWeighted: boolean
+  readWeight(row: number): number
 }
 
 /** Rows that do not fit into memory are shuffled so: blocks of rows in an order of chance, then the rows of several together. */

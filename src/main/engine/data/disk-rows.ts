@@ -4,7 +4,7 @@ import type { DiskRows, RowWindows } from './dataset.ts'
 import type { PackedTable } from './packed-file.ts'
 import { rangeOfRows, type RowSelection } from './part-map.ts'
 import type { RowLayout } from './row-layout.ts'
-import type { RowEnd } from './table-reader.ts'
+import { endLength, type RowEnd } from './table-reader.ts'
 
 export interface DiskRowsOptions {
   /** What the experiment allows for rows in memory. */
@@ -66,14 +66,25 @@ export class PackedRows implements DiskRows {
 
   readLabels(row: number, out: Float32Array, to: number): void {
     const { width, pieceRows, end, classOfCode } = this.#file
-    const { targets, keyed } = end
+    const { targets } = end
     const fileRow = this.#selection.fileRow(row)
     const piece = this.#file.piece(fileRow)
-    const from = (fileRow % pieceRows) * width + width - targets - (keyed ? 1 : 0)
+    const from = (fileRow % pieceRows) * width + width - endLength(end)
     for (let index = 0; index < targets; index++) {
       const value = piece[from + index] as number
       out[to + index] = classOfCode === null ? value : (classOfCode[value] ?? NaN)
     }
+  }
+
+  get isWeighted(): boolean {
+    return this.#file.end.weighted
+  }
+
+  readWeight(row: number): number {
+    const { width, pieceRows, end } = this.#file
+    const fileRow = this.#selection.fileRow(row)
+    const at = width - (end.keyed ? 2 : 1)
+    return this.#file.piece(fileRow)[(fileRow % pieceRows) * width + at] as number
   }
 
   /** Of rows that have one. */
@@ -109,7 +120,7 @@ class OpenTable {
     this.layout = layout
     this.classOfCode = classOfCode
     this.end = table
-    this.width = table.featureNames.length + table.targets + (table.keyed ? 1 : 0)
+    this.width = table.featureNames.length + endLength(table)
     const windowBytes = Math.min(MOST_WINDOW_BYTES, budget / 2)
     const pieces = BLOCKS_OF_WINDOW * PIECES
     this.pieceRows = Math.max(1, Math.floor(windowBytes / pieces / (4 * this.width)))

@@ -93,11 +93,19 @@ async function sourceOf(file: DataFile): Promise<PackedSource> {
 
 /** Another file, one that changed, or another question have another. */
 function packedPaths(format: TableFormat, source: PackedSource, { delimiter, request }: TableOptions): PackedPaths {
-  const { target, features, categories, freeTexts = [], key = false, missing = NONE_MISSING } = request
+  const { target, weights = null, features, categories, freeTexts = [], key = false, missing = NONE_MISSING } = request
   // How cells are filled does not show in what is packed.
   const drops = missing.named.map((column) => [column, howRead(missing.ruleOf(column))])
   const asked = {
-    ...{ target, features, categories: [...categories].sort(), freeTexts: [...freeTexts].sort(), delimiter, key },
+    ...{
+      target,
+      weights,
+      features,
+      categories: [...categories].sort(),
+      freeTexts: [...freeTexts].sort(),
+      delimiter,
+      key,
+    },
     missing: { texts: [...missing.texts], drops, others: howRead(missing.ruleOf('')) },
   }
   const name = createHash('sha256')

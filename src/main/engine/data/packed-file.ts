@@ -6,9 +6,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { ReadRows, RowEnd, RowSink } from './table-reader.ts'
+import { endLength, type ReadRows, type RowEnd, type RowSink } from './table-reader.ts'
 
-export const PACKED_FORMAT = 'minima-rows 1'
+export const PACKED_FORMAT = 'minima-rows 2'
 
 const packedMeta = z.object({
   format: z.literal(PACKED_FORMAT),
@@ -21,6 +21,7 @@ const packedMeta = z.object({
   missing: z.array(z.tuple([z.string(), z.number()])),
   dropped: z.number(),
   targets: z.number(),
+  weighted: z.boolean(),
   keyed: z.boolean(),
   /** Whether every label is 0 or 1. */
   zeroOne: z.boolean(),
@@ -57,9 +58,8 @@ export class PackedWriter implements RowSink {
     if (this.#filled + row.length > BUFFER) this.#flush()
     this.#buffer.set(row, this.#filled)
     this.#filled += row.length
-    const { targets, keyed } = this.#end
-    const end = keyed ? row.length - 1 : row.length
-    for (let index = end - targets; index < end; index++) {
+    const from = row.length - endLength(this.#end)
+    for (let index = from; index < from + this.#end.targets; index++) {
       if (row[index] !== 0 && row[index] !== 1) this.#zeroOne = false
     }
   }
@@ -111,11 +111,11 @@ export async function readPackedMeta(path: string): Promise<PackedMeta | null> {
 }
 
 export function packedTable(path: string, meta: PackedMeta): PackedTable {
-  const { rows, featureNames, dropped, targets, keyed, zeroOne } = meta
+  const { rows, featureNames, dropped, targets, weighted, keyed, zeroOne } = meta
   const texts = meta.texts.map(
     ([name, list]) => [name, new Map(list.map(([text, place], code) => [text, { code, place }]))] as const,
   )
-  const bytes = 4 * rows * (featureNames.length + targets + (keyed ? 1 : 0))
+  const bytes = 4 * rows * (featureNames.length + endLength({ targets, weighted, keyed }))
   const missing = new Map(meta.missing)
-  return { path, rows, featureNames, texts: new Map(texts), missing, dropped, targets, keyed, zeroOne, bytes }
+  return { path, rows, featureNames, texts: new Map(texts), missing, dropped, targets, weighted, keyed, zeroOne, bytes }
 }

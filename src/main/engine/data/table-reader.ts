@@ -12,6 +12,8 @@ import { RowHash } from './row-keys.ts'
 /** Which columns are wanted, and which of them hold categories rather than numbers. */
 export interface TableRequest {
   readonly target: readonly string[]
+  /** The column of how much rows count. */
+  readonly weights?: string | undefined
   /** null: all but the target. */
   readonly features: readonly string[] | null
   readonly categories: ReadonlySet<string>
@@ -26,11 +28,19 @@ export interface TableRequest {
 /** What a row of numbers ends with, after its features. */
 export interface RowEnd {
   readonly targets: number
+  /** After the targets: how much the row counts. */
+  readonly weighted: boolean
+  /** The last number. */
   readonly keyed: boolean
 }
 
-export function rowEndOf({ target, key }: TableRequest): RowEnd {
-  return { targets: target.length, keyed: key !== undefined }
+export function rowEndOf({ target, weights, key }: TableRequest): RowEnd {
+  return { targets: target.length, weighted: weights !== undefined, keyed: key !== undefined }
+}
+
+/** How many numbers come after the features. */
+export function endLength({ targets, weighted, keyed }: RowEnd): number {
+  return targets + (weighted ? 1 : 0) + (keyed ? 1 : 0)
 }
 
 /** Where a text was first met, such as `line 7`. */
@@ -54,19 +64,21 @@ export interface RawTable extends ReadRows {
   /** rows × targets. */
   readonly labels: Float32Array
   /** One per row, if they were asked for. */
+  readonly weights?: Float32Array
+  /** One per row, if they were asked for. */
   readonly keys: Float32Array | null
 }
 
 /** Where rows of numbers go as they are read. */
 export interface RowSink {
-  /** @param row features, targets, and the key if rows have one; to be copied */
+  /** @param row features, targets, weight and key if rows have such; to be copied */
   add(row: Float32Array): void
 }
 
 export type Cell = string | number
 
 /** A setting that can be at fault for what is not in the table. */
-export type AskedBy = 'target' | 'features' | 'text' | 'preprocess' | 'missing' | 'key'
+export type AskedBy = 'weights' | 'target' | 'features' | 'text' | 'preprocess' | 'missing' | 'key'
 
 /** Makes errors of the source that is read. */
 export type Fail = (message: string, of?: AskedBy) => MinimaError
@@ -84,6 +96,8 @@ interface Column {
   readonly index: number
   readonly texts: Map<string, { code: number; place: string }> | null
   readonly rule: MissingRule
+  /** How much the row counts: no less than 0. */
+  readonly isWeight: boolean
   /** Nothing is missing in it. */
   readonly isFree: boolean
   missing: number
@@ -114,7 +128,10 @@ export class TableReader {
     assertDistinct(names, fail)
     const find = (name: string, of: AskedBy): number => findColumn(names, name, of, fail)
     const target = request.target.map((name) => ({ name, index: find(name, 'target') }))
-    const features = (request.features ?? names.filter((name) => !request.target.includes(name))).map((name) => ({
+    const { weights } = request
+    const counts = weights === undefined ? [] : [{ name: weights, index: find(weights, 'weights') }]
+    const others = names.filter((name) => !request.target.includes(name) && name !== weights)
+    const features = (request.features ?? others).map((name) => ({
       name,
       index: find(name, 'features'),
     }))
@@ -127,10 +144,11 @@ export class TableReader {
     this.#missingTexts = texts
     this.#numbersMayBeMissing = [...texts].some((text) => text !== '' && Number.isFinite(Number(text)))
     for (const name of named) findColumn([...this.#featureNames, ...request.target], name, 'missing', fail)
-    this.#columns = [...features, ...target].map((wanted) => ({
+    this.#columns = [...features, ...target, ...counts].map((wanted) => ({
       ...wanted,
       texts: request.categories.has(wanted.name) ? new Map<string, { code: number; place: string }>() : null,
       rule: ruleOf(wanted.name),
+      isWeight: wanted.name === weights,
       isFree: request.freeTexts?.has(wanted.name) ?? false,
       missing: 0,
     }))
@@ -150,7 +168,14 @@ export class TableReader {
       return
     }
     for (const [index, column] of this.#columns.entries()) {
-      this.#row[index] = this.#numberOf(cells[column.index] ?? '', column, place)
+      const value = this.#numberOf(cells[column.index] ?? '', column, place)
+      if (column.isWeight && value < 0) {
+        throw this.#fail(
+          `${place()}, column "${column.name}": a row cannot count ${value}; expected 0 or more`,
+          'weights',
+        )
+      }
+      this.#row[index] = value
     }
     if (this.#hash !== null) {
       for (const index of this.#keyColumns) this.#hash.addText(String(cells[index] ?? '').trim())
@@ -243,6 +268,7 @@ export class TableReader {
 export class MemorySink implements RowSink {
   readonly #features = new GrowingArray()
   readonly #labels = new GrowingArray()
+  readonly #weights = new GrowingArray()
   readonly #keys = new GrowingArray()
   readonly #end: RowEnd
 
@@ -251,18 +277,24 @@ export class MemorySink implements RowSink {
   }
 
   add(row: Float32Array): void {
-    const { targets, keyed } = this.#end
-    const labelsEnd = keyed ? row.length - 1 : row.length
-    const width = labelsEnd - targets
+    const { targets, weighted, keyed } = this.#end
+    const width = row.length - endLength(this.#end)
+    const labelsEnd = width + targets
     for (let index = 0; index < width; index++) this.#features.push(row[index] as number)
     for (let index = width; index < labelsEnd; index++) this.#labels.push(row[index] as number)
-    if (keyed) this.#keys.push(row[labelsEnd] as number)
+    if (weighted) this.#weights.push(row[labelsEnd] as number)
+    if (keyed) this.#keys.push(row[row.length - 1] as number)
   }
 
   /** The sink is not to be used any more. */
-  finish(): Pick<RawTable, 'features' | 'labels' | 'keys'> {
-    const keys = this.#end.keyed ? this.#keys.finish() : null
-    return { features: this.#features.finish(), labels: this.#labels.finish(), keys }
+  finish(): Pick<RawTable, 'features' | 'labels' | 'weights' | 'keys'> {
+    const { weighted, keyed } = this.#end
+    return {
+      features: this.#features.finish(),
+      labels: this.#labels.finish(),
+      ...(weighted && { weights: this.#weights.finish() }),
+      keys: keyed ? this.#keys.finish() : null,
+    }
   }
 }
 

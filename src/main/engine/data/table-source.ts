@@ -163,7 +163,13 @@ function tableOf({ from, read }: OpenTable, layout: RowLayout, codes: number[] |
     case 'memory': {
       const { raw } = from
       if (codes !== null) recode(raw.labels, 0, 1, codes)
-      return { rows: raw.rows, featureWidth: layout.width, features: expandFeatures(raw, layout), labels: raw.labels }
+      return {
+        rows: raw.rows,
+        featureWidth: layout.width,
+        features: expandFeatures(raw, layout),
+        labels: raw.labels,
+        ...(raw.weights && { weights: raw.weights }),
+      }
     }
     case 'disk':
       return diskRows(from.packed, { budget: from.budget, layout, classOfCode: codes })
@@ -282,8 +288,15 @@ function requestOf(experiment: Experiment, spec: TableSpec, target: readonly str
       ['data', 'text'],
     )
   }
+  const { weights } = spec
+  if (weights !== undefined && [...target, ...(features ?? []), ...texts, ...encoded].includes(weights)) {
+    throw dataError(`"${weights}" says how much rows count; it cannot be a feature or the target too`, [
+      'data',
+      'weights',
+    ])
+  }
   const request = {
-    ...{ target, features, missing: missingOf(spec) },
+    ...{ target, weights: spec.weights, features, missing: missingOf(spec) },
     categories: new Set([...encoded, ...classTarget, ...texts]),
     freeTexts: new Set(texts),
   }

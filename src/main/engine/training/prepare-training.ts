@@ -2,7 +2,7 @@
 import { MinimaError } from '../../../contract/errors.ts'
 import type { Experiment } from '../../../contract/experiment/experiment.ts'
 import { gatherFeatures, gatherLabels } from '../data/batches.ts'
-import { classWeights, rowWeights, type RowWeights } from '../data/class-weights.ts'
+import { classWeights, weightsOf, type RowWeights } from '../data/class-weights.ts'
 import { isOnDisk, type Dataset } from '../data/dataset.ts'
 import { loadDataset } from '../data/load-dataset.ts'
 import { rowRange, rowsFrom } from '../data/random.ts'
@@ -152,14 +152,22 @@ function validatedOn(data: Dataset, { validationSteps, batchSize }: Experiment['
   return { ...data, validation: { ...validation, rows, rowNumbers } }
 }
 
-/** null when all rows count alike. */
+/** By class and by their own column, as Keras multiplies both; null when all rows count alike. */
 function weightsOfRows({ fit }: Experiment, { train, shape }: Dataset): RowWeights | null {
-  if (fit.classWeight === undefined || shape.target.kind !== 'classes') return null
-  const ofClass = classWeights(fit.classWeight, shape.target)
-  if (isOnDisk(train.table)) return { ofClass }
+  const { target } = shape
+  const given = fit.classWeight !== undefined && target.kind === 'classes'
+  const ofClass = given ? classWeights(fit.classWeight ?? {}, target) : null
+  const { table, rowNumbers } = train
+  if (isOnDisk(table)) {
+    const ofRow = table.isWeighted ? (row: number): number => table.readWeight(row) : null
+    return ofClass === null && ofRow === null ? null : { ofClass, ofRow }
+  }
+  const { weights } = table
+  const ofRow = weights ? (row: number): number => weights[rowNumbers?.[row] ?? row] ?? 1 : null
+  if (ofClass === null && ofRow === null) return null
   const labels = new Float32Array(train.rows * train.labelWidth)
   gatherLabels(train, rowRange(train.rows), labels)
-  return rowWeights(labels, train.rows, ofClass)
+  return weightsOf({ ofClass, ofRow }, rowRange(train.rows), labels)
 }
 
 /** Rows of a batch that layers adapt to. */

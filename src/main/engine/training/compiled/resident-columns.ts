@@ -54,7 +54,7 @@ function bytesOf({ table, ofByte }: Split): Uint8Array | null {
 }
 
 function allWeights(split: Split, weights: RowWeights | null): Float32Array | null {
-  if (weights === null || !('ofClass' in weights)) return weights
+  if (weights === null || weights instanceof Float32Array) return weights
   return weightsOf(weights, rowRange(split.rows), labelsOf(split))
 }
 
