@@ -7,6 +7,7 @@ import { encodeEnvelopes, scalarQuery } from '../../../contract/scalars.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import { readEnvelope } from '../query/scalar-envelopes.ts'
 import type { Store } from '../store/store.ts'
+import { exportInChild } from '../training/export-host.ts'
 import { predictInChild } from '../training/predict-host.ts'
 import type { ApiContext } from './context.ts'
 import { parseParams, type Handlers } from './router.ts'
@@ -23,6 +24,7 @@ export function runHandlers({
   | 'runs.resume'
   | 'runs.findLearningRate'
   | 'runs.predict'
+  | 'runs.export'
   | 'runs.stop'
   | 'series.list'
   | 'histograms.list'
@@ -37,24 +39,22 @@ export function runHandlers({
       await runs.stop(runId)
       return {}
     },
-    'runs.predict': ({ runId, part, rows }) => {
-      const { config, weightsDir, sourcePath, environment, name } = getRun(store, runId)
-      const parsed = experiment.safeParse(config)
-      if (!parsed.success) throw new MinimaError('bad-request', `${name} was not made from an experiment file`)
-      if (weightsDir === null) throw new MinimaError('not-found', `${name} has saved no weights`)
-      const baseDir = sourcePath === null ? (environment?.workingDir ?? '.') : dirname(sourcePath)
-      return predictInChild(trainerScript, {
-        type: 'predict',
-        experiment: parsed.data,
-        baseDir,
-        weightsDir,
-        part,
-        rows,
-      })
-    },
+    'runs.predict': ({ runId, part, rows }) =>
+      predictInChild(trainerScript, { type: 'predict', ...savedModel(getRun(store, runId)), part, rows }),
+    'runs.export': ({ runId, file, preprocessing }) =>
+      exportInChild(trainerScript, { type: 'export', ...savedModel(getRun(store, runId)), file, preprocessing }),
     'series.list': ({ runId }) => store.listSeries(getRun(store, runId).runId),
     'histograms.list': ({ runId }) => store.listHistograms(getRun(store, runId).runId),
   }
+}
+
+/** What a trainer needs of a run whose weights it is to load. */
+function savedModel({ config, weightsDir, sourcePath, environment, name }: RunDetail) {
+  const parsed = experiment.safeParse(config)
+  if (!parsed.success) throw new MinimaError('bad-request', `${name} was not made from an experiment file`)
+  if (weightsDir === null) throw new MinimaError('not-found', `${name} has saved no weights`)
+  const baseDir = sourcePath === null ? (environment?.workingDir ?? '.') : dirname(sourcePath)
+  return { experiment: parsed.data, baseDir, weightsDir }
 }
 
 /** A run that is gone, or a tag it does not have, is left out: charts ask for many at once. */
