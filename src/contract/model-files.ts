@@ -35,3 +35,17 @@ export const exportedModel = z.object({
   notes: z.array(z.string()),
 })
 export type ExportedModel = z.infer<typeof exportedModel>
+
+export const importQuery = z.strictObject({
+  /** Absolute. */
+  file: z.string().min(1),
+  /** What the experiment will call the file relative to. */
+  baseDir: z.string(),
+})
+
+export const importedModel = z.object({
+  /** The section `model` of an experiment file, and `fit` where the file says how it was trained: YAML. */
+  text: z.string(),
+  layers: z.number(),
+})
+export type ImportedModelText = z.infer<typeof importedModel>

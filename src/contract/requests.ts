@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { positive, positiveInt } from './experiment/expected.ts'
-import { exportedModel, exportQuery } from './model-files.ts'
+import { exportedModel, exportQuery, importedModel, importQuery } from './model-files.ts'
 import { predictions, predictQuery } from './predictions.ts'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
 import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
@@ -146,6 +146,8 @@ export const requests = {
   'runs.predict': { params: predictQuery, result: predictions },
   /** Writes the model that the run saved into a file of another program's format. */
   'runs.export': { params: exportQuery, result: exportedModel },
+  /** What a file of another program holds, as a part of an experiment file; no code in it is run. */
+  'models.import': { params: importQuery, result: importedModel },
   /** Trains on from the last checkpoint of a run, in the same run. */
   'runs.resume': {
     params: z.strictObject({

@@ -6,7 +6,7 @@ import { doctor } from './cli/doctor.ts'
 import { init } from './cli/init.ts'
 import { inspect } from './cli/inspect.ts'
 import { lrFind } from './cli/lr-find.ts'
-import { exportModel } from './cli/model.ts'
+import { exportModel, importModel } from './cli/model.ts'
 import { open } from './cli/open.ts'
 import { evaluateRun, predictRun } from './cli/predict.ts'
 import { listRuns } from './cli/runs.ts'
@@ -168,6 +168,13 @@ model
       exportModel(run, file, { ...withWorkspace(options), preprocessing: !options.withoutPreprocessing }, context),
     ),
   )
+
+model
+  .command('import')
+  .description("what a file of Keras's or TensorFlow.js's holds, as the model of an experiment file")
+  .argument('<file>', '.keras, .h5, or the folder of a TensorFlow.js model')
+  .option('--out <file>', 'write it there in place of printing it')
+  .action((file: string, options: { out?: string }) => finish(importModel(file, withWorkspace(options), context)))
 
 program
   .command('doctor')

@@ -1,5 +1,7 @@
-/** `minima model export RUN FILE`: models in the files of other programs. */
-import { resolve } from 'node:path'
+/** `minima model export RUN FILE` and `minima model import FILE`: models in the files of other programs. */
+import { writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { MinimaError } from '../../contract/errors.ts'
 import type { ExportedModel } from '../../contract/model-files.ts'
 import { pickRun } from './pick-run.ts'
 import { openSession, type CommandContext } from './session.ts'
@@ -48,4 +50,34 @@ function describeExport({ file, bytes, layers, params, inputs, outputs, notes }:
 function listed(names: readonly string[]): string {
   if (names.length <= NAMES_SHOWN) return names.join(', ')
   return `${names.slice(0, NAMES_SHOWN).join(', ')}, and ${names.length - NAMES_SHOWN} more`
+}
+
+export interface ImportOptions {
+  readonly workspace: string
+  /** Where the experiment file goes; by default it is printed. */
+  readonly out?: string
+}
+
+export async function importModel(
+  file: string,
+  { workspace, out }: ImportOptions,
+  context: CommandContext,
+): Promise<number> {
+  const session = await openSession(workspace, context)
+  try {
+    const baseDir = out === undefined ? process.cwd() : dirname(resolve(out))
+    const { text, layers } = await session.connection.request('models.import', { file: resolve(file), baseDir })
+    if (out === undefined) {
+      process.stdout.write(text)
+      return 0
+    }
+    // What is there already is somebody's work.
+    await writeFile(out, text, { flag: 'wx' }).catch((error: Error) => {
+      throw new MinimaError('bad-request', `the experiment file cannot be written (${error.message})`)
+    })
+    console.log(`${layers} layers written to ${out}; say there in data what the model is to see`)
+    return 0
+  } finally {
+    await session.close()
+  }
 }

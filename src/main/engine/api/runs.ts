@@ -7,7 +7,7 @@ import { encodeEnvelopes, scalarQuery } from '../../../contract/scalars.ts'
 import type { RunId } from '../../../contract/terms.ts'
 import { readEnvelope } from '../query/scalar-envelopes.ts'
 import type { Store } from '../store/store.ts'
-import { exportInChild } from '../training/export-host.ts'
+import { exportInChild, importInChild } from '../training/model-file-host.ts'
 import { predictInChild } from '../training/predict-host.ts'
 import type { ApiContext } from './context.ts'
 import { parseParams, type Handlers } from './router.ts'
@@ -25,6 +25,7 @@ export function runHandlers({
   | 'runs.findLearningRate'
   | 'runs.predict'
   | 'runs.export'
+  | 'models.import'
   | 'runs.stop'
   | 'series.list'
   | 'histograms.list'
@@ -43,6 +44,7 @@ export function runHandlers({
       predictInChild(trainerScript, { type: 'predict', ...savedModel(getRun(store, runId)), part, rows }),
     'runs.export': ({ runId, file, preprocessing }) =>
       exportInChild(trainerScript, { type: 'export', ...savedModel(getRun(store, runId)), file, preprocessing }),
+    'models.import': ({ file, baseDir }) => importInChild(trainerScript, { type: 'import', file, baseDir }),
     'series.list': ({ runId }) => store.listSeries(getRun(store, runId).runId),
     'histograms.list': ({ runId }) => store.listHistograms(getRun(store, runId).runId),
   }

@@ -50,7 +50,7 @@ async function predictWith(
   // Parts that can be evaluated are those that are no training rows; whichever it is takes the place of the test's.
   const data = { ...loaded, test: split }
   const job = { type: 'start', experiment, baseDir, weightsDir: modelDir } as const
-  const training = await prepareTraining(job, runtime, { data, compile: false })
+  const training = await prepareTraining(job, runtime, { data, compile: false, initialWeights: false })
   const { steps, parts } = training
   await loadWeights(runtime.tf, parts.model, modelDir)
   const { loss, metrics } = await evaluate(steps, 'test', split.rows, training.metrics('evaluation'), () =>

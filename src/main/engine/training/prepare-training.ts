@@ -22,6 +22,7 @@ import type { Tf } from '../models/tf.ts'
 import type { Runtime } from './backends/backend.ts'
 import { createSteps } from './create-steps.ts'
 import { createEagerSteps } from './eager-steps.ts'
+import { putInitialWeights } from './initial-weights.ts'
 import { bfloat16Obstacle } from './precision.ts'
 import type { StepOutput, StepParts } from './step-body.ts'
 import type { Steps } from './steps.ts'
@@ -46,13 +47,16 @@ export interface PrepareOptions {
   readonly data?: Dataset
   /** How much each training row counts in the loss, in place of what the experiment says. */
   readonly rowWeights?: Float32Array | null
+  /** `false`: the model does not begin with those that the experiment names. */
+  readonly initialWeights?: boolean
 }
 
 export async function prepareTraining(
-  { experiment, baseDir }: StartMessage,
+  job: StartMessage,
   runtime: Runtime,
   options: PrepareOptions = {},
 ): Promise<PreparedTraining> {
+  const { experiment, baseDir } = job
   const { tf } = runtime
   const { fit, model: modelSpec } = experiment
   const data = validatedOn(options.data ?? (await loadDataset(experiment, baseDir)), fit)
@@ -71,6 +75,8 @@ export async function prepareTraining(
     asked.map(({ loss }) => loss),
   )
   adaptLayers(tf, built.layers, () => passAll(tf, forward, data))
+  // A training that goes on has its own.
+  const begun = job.resume || options.initialWeights === false ? [] : await putInitialWeights(tf, built, job)
   const outputWidths = built.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
   const metricsOf = (output: ModelOutput, index: number, of: 'training' | 'evaluation'): MetricAccumulator[] => {
     const widths = { label: output.labels?.length ?? data.train.labelWidth, output: outputWidths[index] ?? 1 }
@@ -117,6 +123,7 @@ export async function prepareTraining(
     stepsPerEpoch: fit.stepsPerEpoch ?? Math.ceil(data.train.rows / fit.batchSize),
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${judgedBy?.names[0] ?? 'loss'}`,
     notices: [
+      ...begun,
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
       ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),
     ],

@@ -1,6 +1,6 @@
 /**
- * The trainer: a process that trains one run and says how it goes over its channel; with `--predict` or `--export` one
- * that predicts or writes a model into a file instead; with `--check NAME` one that tries a backend and prints what it found.
+ * The trainer: a process that trains one run and says how it goes over its channel; with `--predict`, `--export` or
+ * `--import` one that predicts, or writes or reads the file of a model, instead; with `--check NAME` one that tries a backend and prints what it found.
  */
 import { toErrorRecord } from '../../../contract/errors.ts'
 import type { Progress } from '../../../contract/run.ts'
@@ -13,6 +13,7 @@ import { draftCheckpoint, readCheckpoint } from './checkpoints/checkpoint-file.t
 import { exportModel } from './export-model.ts'
 import { findLearningRate } from './find-learning-rate.ts'
 import { fit } from './fit.ts'
+import { importModelFile } from './import-model.ts'
 import { createLogSender } from './log-sender.ts'
 import { exitWithoutEngine } from './orphan-guard.ts'
 import { predict } from './predict.ts'
@@ -107,6 +108,9 @@ if (process.argv.includes('--check')) {
 } else if (process.argv.includes('--export')) {
   exitWithoutEngine()
   answerParent(exportModel)
+} else if (process.argv.includes('--import')) {
+  exitWithoutEngine()
+  answerParent(importModelFile)
 } else {
   exitWithoutEngine()
   process.on('message', (message: ToTrainer) => {

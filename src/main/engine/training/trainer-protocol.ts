@@ -14,6 +14,8 @@ export interface StartMessage {
   readonly weightsDir: string
   /** The checkpoint to go on from, and its step; without it training begins. */
   readonly resume?: { readonly path: string; readonly step: number }
+  /** Where the run lies whose weights the model begins with, if the experiment names one. */
+  readonly initialRunDir?: string
   /** In place of a training: try rates from one to the other. */
   readonly lrRange?: LrRange
 }

@@ -134,9 +134,9 @@ export function layerFromKeras(className: string, config: Mapping, name: string,
 /** Settings that are off, or say what is always so here. */
 function isNothing(key: string, value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true
+  if (key === 'dilation_rate') return [value].flat().every((rate) => rate === 1)
   if (Array.isArray(value)) return value.length === 0
   if (key === 'data_format') return value === 'channels_last'
-  if (key === 'dilation_rate') return [value].flat().every((rate) => rate === 1)
   // Of Discretization, which has its boundaries.
   return key === 'epsilon' || key === 'num_bins'
 }
