@@ -17,14 +17,14 @@ export interface ImportJob {
 
 /** @throws MinimaError `not-found`, or `data-invalid` that names all that Minima does not have */
 export async function importModelFile({ file, baseDir }: ImportJob): Promise<ImportedModelText> {
-  const { model, compiled, writtenBy } = await readModelFile(file)
+  const { model, compiled, writtenBy, isOld } = await readModelFile(file)
   if (model === null) {
     throw new MinimaError(
       'data-invalid',
       `it has weights alone, without the layers they are of; write the layers, and name it in model.initialWeights: ${file}`,
     )
   }
-  const imported = importModel(model, file)
+  const imported = importModel(model, file, isOld)
   const { fit, notes } = readCompiled(compiled)
   const document = new Document({
     model: { ...modelSection(imported), initialWeights: { file: relative(baseDir, file) || '.' } },

@@ -117,6 +117,16 @@ describe('a model of TensorFlow.js', () => {
     }
   })
 
+  test('whose activation is called as another one of Keras 3 is refused', async () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ inputShape: [2], units: 1, activation: 'hardSigmoid', name: 'gate' })],
+    })
+    await saveModel(tf, model, folder.dir, 'saved')
+    await expect(imported(join(folder.dir, 'saved'))).rejects.toThrow(
+      'gate: hard_sigmoid was max(0, min(1, 0.2 x + 0.5))',
+    )
+  })
+
   test('of a graph, or without its weights, is refused', async () => {
     mkdirSync(join(folder.dir, 'other'))
     writeFileSync(join(folder.dir, 'other/model.json'), JSON.stringify({ format: 'graph-model', modelTopology: {} }))

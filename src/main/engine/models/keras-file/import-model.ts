@@ -24,10 +24,20 @@ export interface ImportedModel {
 const OWN_MODULES = /^(keras|tf_keras|tensorflow\.keras|keras\.src)\.layers(\.|$)/
 const NO_CODE = 'it is code, which Minima never runs'
 
-/** @throws MinimaError `data-invalid` that names all layers which Minima does not have */
-export function importModel(model: Mapping, source: string): ImportedModel {
+/** What meant something else before Keras 3, and still does in TensorFlow.js. */
+const OTHER_BEFORE = '"hard_sigmoid"'
+
+/**
+ * @param isOld whether it is not of Keras 3
+ * @throws MinimaError `data-invalid` that names all layers which Minima does not have
+ */
+export function importModel(model: Mapping, source: string, isOld = false): ImportedModel {
   const faults: string[] = []
   const topology = readTopology(model, (message) => void faults.push(message))
+  for (const { name, config } of isOld ? topology.layers : []) {
+    if (!JSON.stringify(config).includes(OTHER_BEFORE)) continue
+    faults.push(`${name}: hard_sigmoid was max(0, min(1, 0.2 x + 0.5)) before Keras 3, whose own Minima has`)
+  }
   const specs = new Map(topology.layers.map((layer) => [layer.name, specOf(layer, (fault) => void faults.push(fault))]))
   checkInputs(topology, faults)
   if (faults.length > 0) {

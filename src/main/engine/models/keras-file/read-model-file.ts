@@ -19,6 +19,8 @@ export type LayerWeights = ReadonlyMap<string, readonly WeightValues[]>
 export interface ModelFile {
   /** What wrote it, such as `Keras 3.15.1`. */
   readonly writtenBy: string
+  /** Not by Keras 3, whose names mean something else here and there. */
+  readonly isOld: boolean
   /** The model as a Keras object; null: the file has weights alone. */
   readonly model: Mapping | null
   /** What it was compiled with; null: not said. */
@@ -46,6 +48,7 @@ async function readKerasFile(path: string): Promise<ModelFile> {
   const metadata = parse((await readZipEntry(path, 'metadata.json')).toString(), path)
   return {
     writtenBy: `Keras ${String(metadata['keras_version'])}`,
+    isOld: String(metadata['keras_version']).startsWith('2'),
     model,
     compiled: mappingOrNull(model['compile_config']),
     weights: async () =>
@@ -62,8 +65,10 @@ async function readHdf5File(path: string): Promise<ModelFile> {
     }
     const model = text('model_config')
     const isNumbered = root.group('layers') !== null
+    const version = root.text('keras_version') ?? root.group('model_weights')?.text('keras_version') ?? '3'
     return {
-      writtenBy: `Keras ${root.text('keras_version') ?? root.group('model_weights')?.text('keras_version') ?? '3'}`,
+      writtenBy: `Keras ${version}`,
+      isOld: /^[12]/.test(version),
       model,
       compiled: text('training_config'),
       weights: () =>
@@ -140,6 +145,7 @@ async function readLayersModel(path: string): Promise<ModelFile> {
   }
   return {
     writtenBy: String(file['generatedBy'] ?? topology['keras_version'] ?? 'TensorFlow.js'),
+    isOld: true,
     model: mappingOrNull(topology['model_config']) ?? topology,
     compiled: mappingOrNull(topology['training_config']),
     async weights(tf) {
