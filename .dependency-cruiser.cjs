@@ -40,6 +40,7 @@ module.exports = {
     ban('host-knows-no-engine', '^src/main/engine-host', `${ENGINE}|^src/main/(shell|cli)/|${ELECTRON}`),
     home('sqlite-lives-in-store', 'better-sqlite3', `${ENGINE}store/`),
     home('tf-lives-in-ml', '@tensorflow/', `${ENGINE}(data|models|training)/`),
+    home('hdf5-lives-in-keras-file', 'node_modules/h5wasm', `${ENGINE}models/keras-file/hdf5`),
     home('echarts-lives-in-charts', '(^|/)echarts', '^src/renderer/src/charts/'),
     ban('ml-never-stores', `${ENGINE}(experiment|data|models|training)/`, `${ENGINE}(store|query|api)/`),
     ban('models-and-data-are-leaves', `${ENGINE}(data|models)/`, ENGINE, `${ENGINE}(data|models)/`),

@@ -25,6 +25,7 @@ export default defineConfig({
         'better-sqlite3',
         'sharp',
         /^@tensorflow\//,
+        'h5wasm',
         'bufferutil',
         'utf-8-validate',
       ],

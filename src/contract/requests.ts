@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { positive, positiveInt } from './experiment/expected.ts'
+import { exportedModel, exportQuery, importedModel, importQuery } from './model-files.ts'
 import { predictions, predictQuery } from './predictions.ts'
 import { histogramSummary, hparams, runDetail, runRecord, seriesSummary } from './run.ts'
 import { setupJob, tensorflowFlavor, tensorflowStatus } from './tensorflow.ts'
@@ -145,6 +146,10 @@ export const requests = {
   },
   /** Loss and metrics of a part of the data, and the outputs for its first rows, by the weights that the run saved. */
   'runs.predict': { params: predictQuery, result: predictions },
+  /** Writes the model that the run saved into a file of another program's format. */
+  'runs.export': { params: exportQuery, result: exportedModel },
+  /** What a file of another program holds, as a part of an experiment file; no code in it is run. */
+  'models.import': { params: importQuery, result: importedModel },
   /** Trains on from the last checkpoint of a run, in the same run. */
   'runs.resume': {
     params: z.strictObject({

@@ -6,6 +6,7 @@ import { doctor } from './cli/doctor.ts'
 import { init } from './cli/init.ts'
 import { inspect } from './cli/inspect.ts'
 import { lrFind } from './cli/lr-find.ts'
+import { exportModel, importModel } from './cli/model.ts'
 import { open } from './cli/open.ts'
 import { evaluateRun, predictRun } from './cli/predict.ts'
 import { listRuns } from './cli/runs.ts'
@@ -161,6 +162,28 @@ program
   .action((run: string, options: PartFlags & { rows: number; csv?: string }) =>
     finish(predictRun(run, withWorkspace(options), context)),
   )
+
+const model = program.command('model').description("models in the files of other programs, such as Keras's")
+
+model
+  .command('export')
+  .description("write the model that a run trained as Keras's own file")
+  .argument('<run>', 'id or name')
+  .argument('<file>', 'such as model.keras')
+  .option('--without-preprocessing', 'leave out the layers that do to features what the experiment does')
+  .option('--json', 'for programs', false)
+  .action((run: string, file: string, options: { withoutPreprocessing?: true; json: boolean }) =>
+    finish(
+      exportModel(run, file, { ...withWorkspace(options), preprocessing: !options.withoutPreprocessing }, context),
+    ),
+  )
+
+model
+  .command('import')
+  .description("what a file of Keras's or TensorFlow.js's holds, as the model of an experiment file")
+  .argument('<file>', '.keras, .h5, or the folder of a TensorFlow.js model')
+  .option('--out <file>', 'write it there in place of printing it')
+  .action((file: string, options: { out?: string }) => finish(importModel(file, withWorkspace(options), context)))
 
 program
   .command('doctor')

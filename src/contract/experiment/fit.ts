@@ -27,7 +27,9 @@ export const fit = z.strictObject({
   weightedMetrics: metricsOfOutputs
     .default([])
     .describe('judged with the weights of the rows, where rows have weights'),
-  epochs: positiveInt.default(1).describe('passes over the training rows'),
+  epochs: naturalInt
+    .default(1)
+    .describe('passes over the training rows; 0: the model is evaluated as it begins, and saved'),
   batchSize: positiveInt.default(32).describe('rows in a training step'),
   seed: naturalInt.default(0).describe('draws first weights, dropout and the order of rows'),
   shuffle: flag.default(true).describe('another order of rows in each epoch'),

@@ -20,11 +20,35 @@ const output = z.union(
   expected('the name of a layer, or {layer, target}'),
 )
 
+const ofLayers = z
+  .array(text)
+  .min(1)
+  .optional()
+  .describe('names of the layers that take theirs; default: all that have weights, none of which may then be missing')
+
+const initialWeights = z
+  .union(
+    [
+      z.strictObject({
+        file: text
+          .min(1, expected('a path'))
+          .meta({ format: 'path' })
+          .describe("Keras's .keras or .h5, or the folder of a TensorFlow.js model"),
+        layers: ofLayers,
+      }),
+      z.strictObject({ run: text.describe('id or name of a run in this workspace'), layers: ofLayers }),
+    ],
+    expected('{file} or {run}, perhaps with layers'),
+  )
+  .describe('trained weights to begin with, by the names of the layers; with trainable: false they stay')
+export type InitialWeights = z.infer<typeof initialWeights>
+
 export const model = z
   .strictObject({
     inputs: z.record(text, columns).optional().describe('inputs by name; default: one called input, with all features'),
     layers: z.array(layerEntry).meta({ minItems: 1 }),
     outputs: z.array(output).min(1).optional().describe('layers whose results are judged; default: the last one'),
+    initialWeights: initialWeights.optional(),
     from: z
       .literal('script')
       .optional()

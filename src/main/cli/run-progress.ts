@@ -110,7 +110,7 @@ function barOf(progress: Progress, series: readonly SeriesSummary[], columns: nu
   const filled = Math.round((BAR_WIDTH * Math.min(inEpoch, stepsPerEpoch)) / Math.max(1, stepsPerEpoch))
   const bar = '━'.repeat(filled) + '─'.repeat(BAR_WIDTH - filled)
   const parts = [
-    `epoch ${epoch + 1}/${epochs} ${bar} ${Math.min(inEpoch, stepsPerEpoch)}/${stepsPerEpoch}`,
+    `epoch ${Math.min(epoch + 1, epochs)}/${epochs} ${bar} ${Math.min(inEpoch, stepsPerEpoch)}/${stepsPerEpoch}`,
     ...(phase === 'training' ? [] : [phase]),
     ...(msPerStep === null ? [] : [`${msPerStep.toFixed(msPerStep < 1 ? 2 : 1)} ms/step`]),
     ...(etaSecs === null ? [] : [`ETA ${formatDuration(etaSecs)}`]),

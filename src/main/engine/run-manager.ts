@@ -10,6 +10,7 @@ import { isLive, runId, type RunId } from '../../contract/terms.ts'
 import type { EventBus } from './event-bus.ts'
 import { hparamsOf } from './experiment/hparams.ts'
 import { resolveExperiment } from './resolve-experiment.ts'
+import { resolveInitialRun } from './resolve-initial-run.ts'
 import { resolveResume } from './resolve-resume.ts'
 import { keepSource, keptCode } from './scripts/keep-source.ts'
 import { resolveScript, type ResolvedScript } from './scripts/resolve-script.ts'
@@ -192,6 +193,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
     async start(params, lrRange) {
       const { experiment: asked, text, files, hasCode } = await resolve(params)
       const experiment = lrRange ? atRate(asked, lrRange.from) : asked
+      const initialRunDir = resolveInitialRun(store, experiment, params.baseDir)
       const id = newRunId()
       const given = params.name ?? experiment.name ?? nameOfFile(params.path)
       const name = freeName(store, lrRange && params.name === null ? `${given} lr-find` : given)
@@ -222,6 +224,7 @@ export function createRunManager(options: RunManagerOptions): RunManager {
         baseDir: params.baseDir,
         weightsDir,
         ...(hasCode && params.path !== null && { script: { path: params.path, files } }),
+        ...(initialRunDir !== null && { initialRunDir }),
         ...(lrRange && { lrRange }),
       })
     },

@@ -365,7 +365,7 @@ describe('overrides', () => {
   })
 
   it.each([
-    ['fit.epochs', 0, 'fit.epochs: expected a positive integer, got 0'],
+    ['fit.epochs', -1, 'fit.epochs: expected an integer of 0 or more, got -1'],
     ['fit.epoch', 5, 'fit.epoch: unknown key; did you mean epochs?'],
     ['fits.epochs', 5, 'fits: unknown key; did you mean fit?'],
     ['model.layers.4.units', 7, 'model.layers.4.units: cannot be set: model.layers has 1 entry; 4 is beyond its end'],

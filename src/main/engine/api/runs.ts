@@ -8,6 +8,7 @@ import type { RunId } from '../../../contract/terms.ts'
 import { keptCode } from '../scripts/keep-source.ts'
 import { readEnvelope } from '../query/scalar-envelopes.ts'
 import type { Store } from '../store/store.ts'
+import { exportInChild, importInChild } from '../training/model-file-host.ts'
 import { predictInChild } from '../training/predict-host.ts'
 import type { ApiContext } from './context.ts'
 import { parseParams, type Handlers } from './router.ts'
@@ -25,6 +26,8 @@ export function runHandlers({
   | 'runs.resume'
   | 'runs.findLearningRate'
   | 'runs.predict'
+  | 'runs.export'
+  | 'models.import'
   | 'runs.stop'
   | 'series.list'
   | 'histograms.list'
@@ -40,25 +43,25 @@ export function runHandlers({
       return {}
     },
     'runs.predict': ({ runId, part, rows, runScript }) => {
-      const { config, weightsDir, sourcePath, environment, name } = getRun(store, runId)
-      const parsed = experiment.safeParse(config)
-      if (!parsed.success) throw new MinimaError('bad-request', `${name} was not made from an experiment file`)
-      if (weightsDir === null) throw new MinimaError('not-found', `${name} has saved no weights`)
-      const baseDir = sourcePath === null ? (environment?.workingDir ?? '.') : dirname(sourcePath)
       const script = keptCode(join(workspaceDir, 'runs', runId), runScript)
-      return predictInChild(trainerScript, {
-        ...(script && { script }),
-        type: 'predict',
-        experiment: parsed.data,
-        baseDir,
-        weightsDir,
-        part,
-        rows,
-      })
+      const saved = savedModel(getRun(store, runId))
+      return predictInChild(trainerScript, { type: 'predict', ...saved, part, rows, ...(script && { script }) })
     },
+    'runs.export': ({ runId, file, preprocessing }) =>
+      exportInChild(trainerScript, { type: 'export', ...savedModel(getRun(store, runId)), file, preprocessing }),
+    'models.import': ({ file, baseDir }) => importInChild(trainerScript, { type: 'import', file, baseDir }),
     'series.list': ({ runId }) => store.listSeries(getRun(store, runId).runId),
     'histograms.list': ({ runId }) => store.listHistograms(getRun(store, runId).runId),
   }
+}
+
+/** What a trainer needs of a run whose weights it is to load. */
+function savedModel({ config, weightsDir, sourcePath, environment, name }: RunDetail) {
+  const parsed = experiment.safeParse(config)
+  if (!parsed.success) throw new MinimaError('bad-request', `${name} was not made from an experiment file`)
+  if (weightsDir === null) throw new MinimaError('not-found', `${name} has saved no weights`)
+  const baseDir = sourcePath === null ? (environment?.workingDir ?? '.') : dirname(sourcePath)
+  return { experiment: parsed.data, baseDir, weightsDir }
 }
 
 /** A run that is gone, or a tag it does not have, is left out: charts ask for many at once. */

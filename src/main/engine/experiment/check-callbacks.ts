@@ -18,7 +18,7 @@ const SETS_RATE: readonly CallbackSpec['type'][] = ['reduceLROnPlateau', 'learni
 export function checkCallbacks(experiment: Experiment, data: DataShape, report: Report): void {
   const { fit } = experiment
   const { parts } = data
-  if (fit.initialEpoch >= fit.epochs) {
+  if (fit.epochs > 0 ? fit.initialEpoch >= fit.epochs : fit.initialEpoch > 0) {
     report(
       ['fit', 'initialEpoch'],
       `begins with epoch ${fit.initialEpoch} (counted from 0) of ${fit.epochs}: nothing is left to train`,

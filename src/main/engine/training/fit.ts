@@ -114,6 +114,7 @@ export async function fit(job: StartMessage, training: PreparedTraining, hooks: 
   }
   control.epoch = Math.max(0, control.epoch - 1)
   await end()
+  if (spec.epochs === 0) await judge('validation')
   await judge('test')
   return outcome('finished')
 

@@ -60,7 +60,9 @@ async function predictWith(
   const data = { ...loaded, test: split }
   const modelDir = join(weightsDir, 'final')
   const job = { type: 'start', experiment, baseDir, weightsDir: modelDir } as const
-  const training = await prepareTraining(job, runtime, { data, compile: false, build: script.build })
+  const training = await prepareTraining(job, runtime, {
+    ...{ data, compile: false, build: script.build, initialWeights: false },
+  })
   const { steps, parts } = training
   await loadWeights(runtime.tf, parts.model, modelDir)
   // A prediction is no run: what callbacks log within it goes nowhere.

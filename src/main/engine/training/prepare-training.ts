@@ -20,6 +20,7 @@ import type { Tf } from '../models/tf.ts'
 import type { Runtime } from './backends/backend.ts'
 import { createSteps } from './create-steps.ts'
 import { createEagerSteps } from './eager-steps.ts'
+import { putInitialWeights } from './initial-weights.ts'
 import { bfloat16Obstacle } from './precision.ts'
 import { prepareModel, type PreparedModel } from './prepare-model.ts'
 import type { StepOutput, StepParts } from './step-body.ts'
@@ -50,13 +51,16 @@ export interface PrepareOptions {
   readonly rowWeights?: Float32Array | null
   /** `build(hp)` of the script, where the model comes from one. */
   readonly build?: Build | null
+  /** `false`: the model does not begin with those that the experiment names. */
+  readonly initialWeights?: boolean
 }
 
 export async function prepareTraining(
-  { experiment, baseDir }: StartMessage,
+  job: StartMessage,
   runtime: Runtime,
   options: PrepareOptions = {},
 ): Promise<PreparedTraining> {
+  const { experiment, baseDir } = job
   const { tf } = runtime
   const { fit } = experiment
   const data = validatedOn(options.data ?? (await loadDataset(experiment, baseDir)), fit)
@@ -69,6 +73,8 @@ export async function prepareTraining(
   const model = prepareModel(tf, experiment, data, counter, options.build ?? null)
   const { forward, outputs: asked } = model
   adaptLayers(tf, model.layers, () => passAll(tf, forward, data))
+  // A training that goes on has its own.
+  const begun = job.resume || options.initialWeights === false ? [] : await putInitialWeights(tf, model.layers, job)
   const outputWidths = model.model.outputs.map(({ shape }) => shape.at(-1) ?? 1)
   const metricsOf = (output: ModelOutput, index: number, of: 'training' | 'evaluation'): MetricAccumulator[] => {
     const widths = { label: output.labels?.length ?? data.train.labelWidth, output: outputWidths[index] ?? 1 }
@@ -118,6 +124,7 @@ export async function prepareTraining(
     headlineTag: `${data.validation ? 'validation' : 'epoch'}/${judgedBy?.names[0] ?? 'loss'}`,
     notices: [
       ...(data.notices ?? []),
+      ...begun,
       ...(runtime.name === 'tensorflow' && steps.how !== 'compiled' ? [`Steps are ${steps.how}`] : []),
       ...(obstacle === null ? [] : [`Products stay in float32: ${obstacle}`]),
     ],

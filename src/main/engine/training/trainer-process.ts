@@ -1,21 +1,23 @@
 /**
- * The trainer: a process that trains one run and says how it goes over its channel; with `--predict` one that predicts
- * instead; with `--check NAME` one that tries a backend and prints what it found.
+ * The trainer: a process that trains one run and says how it goes over its channel; with `--predict`, `--export` or
+ * `--import` one that predicts, or writes or reads the file of a model, instead; with `--check NAME` one that tries a backend and prints what it found.
  */
 import { toErrorRecord } from '../../../contract/errors.ts'
 import type { Progress } from '../../../contract/run.ts'
 import { loadDataset } from '../data/load-dataset.ts'
 import { PackingStopped } from '../data/packed-cache.ts'
+import { answerParent } from './ask-child.ts'
 import { checkBackend } from './backends/check-backend.ts'
 import { LADDER, loadBackend } from './backends/ladder.ts'
 import type { Checkpoint } from './checkpoints/checkpoint.ts'
 import { draftCheckpoint, readCheckpoint } from './checkpoints/checkpoint-file.ts'
+import { exportModel } from './export-model.ts'
 import { findLearningRate } from './find-learning-rate.ts'
 import { fit } from './fit.ts'
+import { importModelFile } from './import-model.ts'
 import { createLogSender } from './log-sender.ts'
 import { exitWithoutEngine } from './orphan-guard.ts'
-import type { PredictAnswer } from './predict-host.ts'
-import { predict, type PredictJob } from './predict.ts'
+import { predict } from './predict.ts'
 import { runOwnFit } from './own-fit.ts'
 import { preparedMessage, prepareTraining } from './prepare-training.ts'
 import { scriptParts } from './script-parts.ts'
@@ -125,13 +127,13 @@ if (process.argv.includes('--check')) {
   process.stdout.write(`${JSON.stringify(await checkBackend(backend))}\n`)
 } else if (process.argv.includes('--predict')) {
   exitWithoutEngine()
-  process.on('message', (job: PredictJob) => {
-    const answer = predict(job).then(
-      (predictions): PredictAnswer => ({ predictions }),
-      (error: unknown): PredictAnswer => ({ error: toErrorRecord(error) }),
-    )
-    void answer.then((told) => process.send?.(told, () => process.exit(0)))
-  })
+  answerParent(predict)
+} else if (process.argv.includes('--export')) {
+  exitWithoutEngine()
+  answerParent(exportModel)
+} else if (process.argv.includes('--import')) {
+  exitWithoutEngine()
+  answerParent(importModelFile)
 } else {
   exitWithoutEngine()
   process.on('message', (message: ToTrainer) => {

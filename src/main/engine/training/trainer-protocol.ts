@@ -17,6 +17,8 @@ export interface StartMessage {
   readonly resume?: { readonly path: string; readonly step: number }
   /** Code of a person's own that makes the model, or accompanies or does the training. */
   readonly script?: ScriptCode
+  /** Where the run lies whose weights the model begins with, if the experiment names one. */
+  readonly initialRunDir?: string
   /** In place of a training: try rates from one to the other. */
   readonly lrRange?: LrRange
 }

@@ -1,0 +1,128 @@
+/** A run in a file of Keras's: what the experiment does to its features goes along. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { unzipSync } from 'fflate'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isLive, type RunId } from '../../src/contract/terms.ts'
+import { createEngine, type Engine } from '../../src/main/engine/index.ts'
+import { deleteWorkspace, eventually, ROOT, temporaryWorkspace } from '../support/served-app.ts'
+import { describeWithKeras, PYTHON_TIMEOUT_MS, runKeras } from './models/keras-file/keras-python.ts'
+
+const ROWS = Array.from({ length: 12 }, (_, row) => [row * 1000 + 1e6, row % 3, (row * 7) % 5, ['cat', 'dog'][row % 2]])
+const TEXT = `
+name: animals
+backend: cpu
+data: { source: inline, columns: [weight, legs, age, animal], target: animal, rows: ${JSON.stringify(ROWS)} }
+split: { test: 4 }
+preprocess: [{ type: standardize }, { type: scale, divideBy: 2 }]
+model:
+  inputs: { wide: [weight, legs], deep: [legs, age] }
+  layers:
+    - { type: dense, units: 4, activation: relu, from: deep, name: hidden }
+    - { type: concatenate, from: [wide, hidden] }
+    - { type: dense, units: 2, activation: softmax, name: animal }
+fit:
+  loss: sparseCategoricalCrossentropy
+  optimizer: { type: adam, learningRate: 0.01 }
+  metrics: [accuracy]
+  epochs: 2
+  batchSize: 4
+`
+
+let workspace: string
+let engine: Engine
+
+beforeEach(() => {
+  workspace = temporaryWorkspace()
+  engine = createEngine({
+    workspaceDir: workspace,
+    version: '0.1.0',
+    trainerScript: resolve(ROOT, 'src/main/engine/training/trainer-process.ts'),
+    scriptProgram: 'none',
+    pageDir: workspace,
+    examplesDir: workspace,
+  })
+})
+afterEach(async () => {
+  await engine.close({ stopRuns: true })
+  deleteWorkspace(workspace)
+})
+
+async function trained(text: string): Promise<RunId> {
+  const params = { text, baseDir: workspace, path: null, overrides: {}, name: null, script: false }
+  const { runId } = await engine.handlers['runs.start'](params)
+  await eventually('the end of the run', async () => !isLive((await engine.handlers['runs.get']({ runId })).state))
+  expect(await engine.handlers['runs.get']({ runId })).toMatchObject({ state: 'finished', error: null })
+  return runId
+}
+
+function configOf(file: string): {
+  config: { layers: { class_name: string; name: string }[] }
+  compile_config: object
+} {
+  const { 'config.json': config } = unzipSync(readFileSync(file))
+  return JSON.parse(Buffer.from(config ?? []).toString()) as ReturnType<typeof configOf>
+}
+
+test('the file holds the layers with the preprocessing in front, and what the model was compiled with', async () => {
+  const runId = await trained(TEXT)
+  const file = join(workspace, 'animals.keras')
+  expect(await engine.handlers['runs.export']({ runId, file, preprocessing: true })).toMatchObject({
+    file,
+    layers: 5,
+    params: 26,
+    inputs: [
+      { name: 'wide', shape: [2], columns: ['weight', 'legs'] },
+      { name: 'deep', shape: [2], columns: ['legs', 'age'] },
+    ],
+    outputs: [{ name: 'animal', names: ['cat', 'dog'] }],
+    notes: [
+      'Preprocessing (standardize, scale) is in the model: wide_normalization (Normalization), deep_normalization (Normalization)',
+      'Compiled as it was trained; the state of the optimizer stays here',
+    ],
+  })
+  const { config, compile_config } = configOf(file)
+  expect(config.layers.map(({ class_name: name }) => name).toSorted()).toEqual(
+    ['InputLayer', 'InputLayer', 'Normalization', 'Normalization', 'Dense', 'Concatenate', 'Dense'].toSorted(),
+  )
+  expect(compile_config).toMatchObject({ optimizer: { class_name: 'Adam' }, metrics: ['accuracy'] })
+
+  const bare = await engine.handlers['runs.export']({ runId, file, preprocessing: false })
+  expect(bare.notes[0]).toBe('Preprocessing (standardize, scale) is not in the model: do it to what you give it')
+  expect(configOf(file).config.layers).toHaveLength(5)
+})
+
+test('a layer that Keras cannot say is named, and so is a file of no known format', async () => {
+  const known = await trained(TEXT)
+  const ownOnly = await trained(TEXT.replace('activation: relu', 'activation: heaviside'))
+  const to = async (runId: RunId, name: string) =>
+    engine.handlers['runs.export']({ runId, file: join(workspace, name), preprocessing: true })
+  await expect(to(ownOnly, 'a.keras')).rejects.toThrow('the layer hidden (dense): Keras has no activation heaviside')
+  await expect(to(known, 'a.onnx')).rejects.toThrow('expected a file that ends in .keras')
+  await expect(to(known, 'nowhere/a.keras')).rejects.toThrow('the model cannot be written')
+})
+
+describeWithKeras('Keras', () => {
+  test(
+    'predicts from the raw columns what Minima predicts',
+    async () => {
+      const runId = await trained(TEXT)
+      await engine.handlers['runs.export']({ runId, file: join(workspace, 'animals.keras'), preprocessing: true })
+      const rows = ROWS.slice(-4)
+      const columns = (...of: number[]) => ({
+        shape: [4, of.length],
+        values: rows.flatMap((row) => of.map((at) => row[at])),
+      })
+      const inputs = { 'animals.keras': [columns(0, 1), columns(1, 2)] }
+      writeFileSync(join(workspace, 'inputs.json'), JSON.stringify(inputs))
+      await runKeras('predict-all.py', workspace)
+      const outputs = JSON.parse(readFileSync(join(workspace, 'outputs.json'), 'utf8')) as {
+        'animals.keras': { values: number[][] }
+      }
+      const ours = await engine.handlers['runs.predict']({ runId, runScript: false, part: 'test', rows: 4 })
+      const theirs = outputs['animals.keras'].values.flat()
+      for (const [at, value] of ours.values.flat().entries()) expect(theirs[at]).toBeCloseTo(value, 5)
+    },
+    PYTHON_TIMEOUT_MS,
+  )
+})
