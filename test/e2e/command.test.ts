@@ -51,6 +51,25 @@ test('evaluate tells of a part of the data what training told at its end', async
   }
 })
 
+test('a trained model goes to Keras’s file and comes back: imported, it tells of the rows what it told', async () => {
+  const file = join(workspace, 'iris.keras')
+  const exported = await runCommand(workspace, ['model', 'export', 'iris', file, '--without-preprocessing'])
+  expect([exported.code, exported.stderr]).toEqual([0, ''])
+  expect(exported.stdout).toMatch(/iris\.keras: \d+ layers, [\d,]+ parameters/)
+  const imported = join(workspace, 'imported.yaml')
+  expect((await runCommand(workspace, ['model', 'import', file, '--out', imported])).code).toBe(0)
+  // The data is the example's; the layers, the loss and the weights are the file's.
+  const [run] = (JSON.parse((await runCommand(workspace, ['inspect', 'iris', '--json'])).stdout) as Inspected).runs
+  const example = readFileSync(join(ROOT, 'examples/iris.yaml'), 'utf8')
+  const data = example.slice(example.indexOf('data:'), example.indexOf('model:')).replaceAll('../', `${ROOT}/`)
+  const text = `${data.replace(/(file|dir): (?!\/)/g, `$1: ${ROOT}/examples/`)}\n${readFileSync(imported, 'utf8')}`
+  writeFileSync(imported, text)
+  const judged = await runCommand(workspace, ['train', imported, '--set', 'fit.epochs=0', '--name', 'again'])
+  expect([judged.code, judged.stderr]).toEqual([0, ''])
+  const { runs } = JSON.parse((await runCommand(workspace, ['inspect', 'again', '--json'])).stdout) as Inspected
+  expect(runs[0]?.metrics['test/loss']).toBeCloseTo(run?.metrics['test/loss'] ?? NaN, 5)
+})
+
 test('predict names the class of each row, with its probability and the true one', async () => {
   const { stdout } = await runCommand(workspace, ['predict', 'iris', '--rows', '3'])
   const [head = '', , ...rows] = stdout.trim().split('\n')
@@ -114,7 +133,7 @@ test('a mistake in the file is told with path and line, and nothing is stored', 
   const line = text.split('\n').findIndex((one) => one.includes('batchSize')) + 1
   const { code, stderr } = await runCommand(workspace, ['train', file])
   expect([code, stderr.trim()]).toEqual([1, `fit.batchSize: expected a positive integer, got 0 (line ${line})`])
-  expect(JSON.parse((await runCommand(workspace, ['runs', '--json'])).stdout)).toHaveLength(2)
+  expect(JSON.parse((await runCommand(workspace, ['runs', '--json'])).stdout)).toHaveLength(3)
 })
 
 test.each([

@@ -25,7 +25,7 @@ export async function importModelFile({ file, baseDir }: ImportJob): Promise<Imp
     )
   }
   const imported = importModel(model, file, isOld)
-  const { fit, notes } = readCompiled(compiled)
+  const { fit, notes } = readCompiled(compiled, imported.outputs ?? [])
   const document = new Document({
     model: { ...modelSection(imported), initialWeights: { file: relative(baseDir, file) || '.' } },
     ...(fit !== null && { fit }),

@@ -12,6 +12,7 @@ import {
 } from '../../../../src/contract/experiment/optimizer.ts'
 import { compileConfig } from '../../../../src/main/engine/models/keras-file/compile-config.ts'
 import { layerWeights } from '../../../../src/main/engine/models/keras-file/layer-weights.ts'
+import { readCompiled } from '../../../../src/main/engine/models/keras-file/read-compile-config.ts'
 import { encodeKerasFile } from '../../../../src/main/engine/models/keras-file/write-keras-file.ts'
 import { chainOf } from '../../../support/chain.ts'
 import { useBackend } from '../load-tf.ts'
@@ -123,5 +124,15 @@ describeWithKeras('Keras compiles with', () => {
     else expect(config['learning_rate']).toMatchObject({ class_name: expect.stringMatching(/Decay/) as string })
     // The optimizer begins anew, and Keras says so.
     expect(warnings.filter((warning) => !warning.startsWith('Skipping variable loading for optimizer'))).toEqual([])
+  })
+})
+
+test('metrics that are listed for each output are those of all, or of each by name', () => {
+  const compiled = (metrics: unknown) =>
+    readCompiled({ loss: ['mse', 'mse'], optimizer: 'adam', metrics }, ['main', 'aux']).fit?.['metrics']
+  expect(compiled([['mae'], ['mae']])).toEqual(['meanAbsoluteError'])
+  expect(compiled([['mae'], ['mae', 'rmse']])).toEqual({
+    main: ['meanAbsoluteError'],
+    aux: ['meanAbsoluteError', 'rootMeanSquaredError'],
   })
 })

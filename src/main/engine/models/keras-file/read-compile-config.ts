@@ -32,12 +32,13 @@ const METRIC_NAMES: Readonly<Record<string, string>> = {
   rmse: 'rootMeanSquaredError',
 }
 
-export function readCompiled(compiled: Mapping | null): CompiledSettings {
+/** @param outputs of the model by name, in order */
+export function readCompiled(compiled: Mapping | null, outputs: readonly string[] = []): CompiledSettings {
   if (compiled === null) return { fit: null, notes: [] }
   const notes: string[] = []
   const loss = perOutput(compiled['loss'], (one) => lossOf(one, notes))
   if (loss === undefined) return { fit: null, notes }
-  const metrics = metricsOf(compiled['metrics'], notes)
+  const metrics = metricsOf(compiled['metrics'], outputs, notes)
   const { loss_weights: weights } = compiled
   return {
     fit: {
@@ -89,12 +90,18 @@ function lossOf(given: unknown, notes: string[]): unknown {
   return nameAlone(withoutDefaults(lossSchema, { type, ...own }, ['type']))
 }
 
-function metricsOf(given: unknown, notes: string[]): unknown {
+function metricsOf(given: unknown, outputs: readonly string[], notes: string[]): unknown {
   if (isMapping(given)) {
     const each = Object.entries(given).map(([name, own]) => [name, metricList([own].flat(), notes)])
     return Object.fromEntries(each) as Mapping
   }
   if (!Array.isArray(given) || given.length === 0) return undefined
+  // A list for each output, in their order.
+  if (outputs.length > 1 && given.length === outputs.length && given.every(Array.isArray)) {
+    const each = (given as unknown[][]).map((own) => metricList(own, notes))
+    const alike = each.every((own) => JSON.stringify(own) === JSON.stringify(each[0]))
+    return alike ? each[0] : Object.fromEntries(outputs.map((name, index) => [name, each[index] ?? []]))
+  }
   const list = metricList(given.flat(), notes)
   return list.length === 0 ? undefined : list
 }
