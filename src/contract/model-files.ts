@@ -4,8 +4,9 @@ import { runId } from './terms.ts'
 
 export const exportQuery = z.strictObject({
   runId,
-  /** Absolute; its end says the format. */
+  /** Absolute; of tfjs and savedModel a folder. */
   file: z.string().min(1),
+  format: z.enum(['keras', 'tfjs', 'savedModel']).default('keras'),
   /** Whether what the experiment does to its features goes into the model, as layers in front. */
   preprocessing: z.boolean().default(true),
 })

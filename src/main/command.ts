@@ -167,15 +167,21 @@ const model = program.command('model').description("models in the files of other
 
 model
   .command('export')
-  .description("write the model that a run trained as Keras's own file")
+  .description('write the model that a run trained for Keras, TensorFlow.js or TensorFlow')
   .argument('<run>', 'id or name')
-  .argument('<file>', 'such as model.keras')
+  .argument('<file>', 'such as model.keras; of the other formats a folder')
+  .addOption(new Option('--format <format>').choices(['keras', 'tfjs', 'savedModel']).default('keras'))
   .option('--without-preprocessing', 'leave out the layers that do to features what the experiment does')
   .option('--json', 'for programs', false)
-  .action((run: string, file: string, options: { withoutPreprocessing?: true; json: boolean }) =>
-    finish(
-      exportModel(run, file, { ...withWorkspace(options), preprocessing: !options.withoutPreprocessing }, context),
-    ),
+  .action(
+    (
+      run: string,
+      file: string,
+      options: { withoutPreprocessing?: true; json: boolean; format: 'keras' | 'tfjs' | 'savedModel' },
+    ) =>
+      finish(
+        exportModel(run, file, { ...withWorkspace(options), preprocessing: !options.withoutPreprocessing }, context),
+      ),
   )
 
 model

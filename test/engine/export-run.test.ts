@@ -6,6 +6,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isLive, type RunId } from '../../src/contract/terms.ts'
 import { createEngine, type Engine } from '../../src/main/engine/index.ts'
 import { deleteWorkspace, eventually, ROOT, temporaryWorkspace } from '../support/served-app.ts'
+import { skipWithoutTensorflow } from '../support/tensorflow.ts'
+import type { Tensor } from '../../src/main/engine/models/tf.ts'
+import { tf, useBackend } from './models/load-tf.ts'
 import { describeWithKeras, PYTHON_TIMEOUT_MS, runKeras } from './models/keras-file/keras-python.ts'
 
 const ROWS = Array.from({ length: 12 }, (_, row) => [row * 1000 + 1e6, row % 3, (row * 7) % 5, ['cat', 'dog'][row % 2]])
@@ -67,7 +70,7 @@ function configOf(file: string): {
 test('the file holds the layers with the preprocessing in front, and what the model was compiled with', async () => {
   const runId = await trained(TEXT)
   const file = join(workspace, 'animals.keras')
-  expect(await engine.handlers['runs.export']({ runId, file, preprocessing: true })).toMatchObject({
+  expect(await engine.handlers['runs.export']({ runId, file, format: 'keras', preprocessing: true })).toMatchObject({
     file,
     layers: 5,
     params: 26,
@@ -87,7 +90,7 @@ test('the file holds the layers with the preprocessing in front, and what the mo
   )
   expect(compile_config).toMatchObject({ optimizer: { class_name: 'Adam' }, metrics: ['accuracy'] })
 
-  const bare = await engine.handlers['runs.export']({ runId, file, preprocessing: false })
+  const bare = await engine.handlers['runs.export']({ runId, file, format: 'keras', preprocessing: false })
   expect(bare.notes[0]).toBe('Preprocessing (standardize, scale) is not in the model: do it to what you give it')
   expect(configOf(file).config.layers).toHaveLength(5)
 })
@@ -96,7 +99,7 @@ test('a layer that Keras cannot say is named, and so is a file of no known forma
   const known = await trained(TEXT)
   const ownOnly = await trained(TEXT.replace('activation: relu', 'activation: heaviside'))
   const to = async (runId: RunId, name: string) =>
-    engine.handlers['runs.export']({ runId, file: join(workspace, name), preprocessing: true })
+    engine.handlers['runs.export']({ runId, file: join(workspace, name), format: 'keras', preprocessing: true })
   await expect(to(ownOnly, 'a.keras')).rejects.toThrow('the layer hidden (dense): Keras has no activation heaviside')
   await expect(to(known, 'a.onnx')).rejects.toThrow('expected a file that ends in .keras')
   await expect(to(known, 'nowhere/a.keras')).rejects.toThrow('the model cannot be written')
@@ -107,7 +110,12 @@ describeWithKeras('Keras', () => {
     'predicts from the raw columns what Minima predicts',
     async () => {
       const runId = await trained(TEXT)
-      await engine.handlers['runs.export']({ runId, file: join(workspace, 'animals.keras'), preprocessing: true })
+      await engine.handlers['runs.export']({
+        runId,
+        file: join(workspace, 'animals.keras'),
+        format: 'keras',
+        preprocessing: true,
+      })
       const rows = ROWS.slice(-4)
       const columns = (...of: number[]) => ({
         shape: [4, of.length],
@@ -125,4 +133,58 @@ describeWithKeras('Keras', () => {
     },
     PYTHON_TIMEOUT_MS,
   )
+
+  test(
+    'and TensorFlow serves, from a SavedModel that takes any number of rows',
+    async (context) => {
+      skipWithoutTensorflow(context)
+      const runId = await trained(TEXT)
+      const file = join(workspace, 'model')
+      await engine.handlers['runs.export']({ runId, file, format: 'savedModel', preprocessing: true })
+      const rows = ROWS.slice(-4)
+      const columns = (...of: number[]) => ({
+        shape: [4, of.length],
+        values: rows.flatMap((row) => of.map((at) => row[at])),
+      })
+      writeFileSync(join(workspace, 'inputs.json'), JSON.stringify({ wide: columns(0, 1), deep: columns(1, 2) }))
+      await runKeras('serve-saved-model.py', workspace)
+      const { outputs, shapes } = JSON.parse(readFileSync(join(workspace, 'outputs.json'), 'utf8')) as {
+        outputs: { animal: number[] }
+        shapes: unknown
+      }
+      expect(shapes).toEqual({ wide: [null, 2], deep: [null, 2] })
+      const ours = await engine.handlers['runs.predict']({ runId, runScript: false, part: 'test', rows: 4 })
+      for (const [at, value] of ours.values.flat().entries()) expect(outputs.animal[at]).toBeCloseTo(value, 5)
+    },
+    PYTHON_TIMEOUT_MS,
+  )
+})
+
+test('TensorFlow.js alone loads a folder and predicts the same; what it lacks is named', async () => {
+  await useBackend('cpu')
+  const runId = await trained(TEXT.replace(/^preprocess.*$/m, ''))
+  const file = join(workspace, 'tfjs')
+  await engine.handlers['runs.export']({ runId, file, format: 'tfjs', preprocessing: true })
+  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(join(file, 'model.json'), 'utf8')) as {
+    modelTopology: object
+    weightsManifest: { weights: never[] }[]
+  }
+  const weightData = new Uint8Array(readFileSync(join(file, 'weights.bin'))).buffer
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights)
+  const model = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }))
+  const rows = ROWS.slice(-4) as number[][]
+  const [wide, deep] = [
+    [0, 1],
+    [1, 2],
+  ].map((of) => tf.tensor2d(rows.map((row) => of.map((at) => row[at] ?? 0))))
+  const theirs = (model.predict([wide as Tensor, deep as Tensor]) as Tensor).dataSync()
+  const ours = await engine.handlers['runs.predict']({ runId, runScript: false, part: 'test', rows: 4 })
+  for (const [at, value] of ours.values.flat().entries()) expect(theirs[at]).toBeCloseTo(value, 5)
+
+  const scaled = await trained(TEXT)
+  const to = (name: string, preprocessing: boolean) =>
+    engine.handlers['runs.export']({ runId: scaled, file: join(workspace, name), format: 'tfjs', preprocessing })
+  await expect(to('with', true)).rejects.toThrow(/has no wide_normalization \(Normalization\).*--without-preprocessing/)
+  expect(await to('without', false)).toMatchObject({ params: 26 })
+  await expect(to('without', false)).rejects.toThrow('is there, and not empty; name a new folder')
 })

@@ -76,7 +76,7 @@ test('without an epoch a model is judged and saved as it begins, with the weight
   expect(await predictions(judged)).toEqual(wanted)
 
   const file = join(workspace, 'first.keras')
-  await engine.handlers['runs.export']({ runId: first.runId, file, preprocessing: true })
+  await engine.handlers['runs.export']({ runId: first.runId, file, format: 'keras', preprocessing: true })
   const fromFile = await run(textOf({ initialWeights: { file: 'first.keras' } }, { epochs: 0, seed: 3 }))
   expect(await predictions(fromFile)).toEqual(wanted)
   // It has its own weights now.

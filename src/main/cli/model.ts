@@ -8,6 +8,8 @@ import { openSession, type CommandContext } from './session.ts'
 
 export interface ExportOptions {
   readonly workspace: string
+  /** By default what the end of the file says. */
+  readonly format?: 'keras' | 'tfjs' | 'savedModel'
   readonly preprocessing: boolean
   readonly json: boolean
 }
@@ -24,6 +26,7 @@ export async function exportModel(
     const exported = await session.connection.request('runs.export', {
       runId,
       file: resolve(file),
+      format: options.format ?? 'keras',
       preprocessing: options.preprocessing,
     })
     console.log(options.json ? JSON.stringify(exported, null, 2) : describeExport(exported))

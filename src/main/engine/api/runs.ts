@@ -47,8 +47,14 @@ export function runHandlers({
       const saved = savedModel(getRun(store, runId))
       return predictInChild(trainerScript, { type: 'predict', ...saved, part, rows, ...(script && { script }) })
     },
-    'runs.export': ({ runId, file, preprocessing }) =>
-      exportInChild(trainerScript, { type: 'export', ...savedModel(getRun(store, runId)), file, preprocessing }),
+    'runs.export': ({ runId, file, format, preprocessing }) =>
+      exportInChild(trainerScript, {
+        type: 'export',
+        ...savedModel(getRun(store, runId)),
+        file,
+        format,
+        preprocessing,
+      }),
     'models.import': ({ file, baseDir }) => importInChild(trainerScript, { type: 'import', file, baseDir }),
     'series.list': ({ runId }) => store.listSeries(getRun(store, runId).runId),
     'histograms.list': ({ runId }) => store.listHistograms(getRun(store, runId).runId),

@@ -15,6 +15,13 @@ export interface CustomLayer {
   call(input: Tensor, weights: readonly Tensor[], training: boolean): Tensor
 }
 
+const own = new WeakSet<TfLayer>()
+
+/** Whether TensorFlow.js itself has no such layer, or another. */
+export function isCustomLayer(layer: TfLayer): boolean {
+  return own.has(layer)
+}
+
 export function customLayer(tf: Tf, args: BuildArgs, custom: CustomLayer): TfLayer {
   class Custom extends tf.layers.Layer {
     static readonly className = custom.className
@@ -44,7 +51,9 @@ export function customLayer(tf: Tf, args: BuildArgs, custom: CustomLayer): TfLay
       return { ...super.getConfig(), ...(custom.config as ReturnType<TfLayer['getConfig']>) }
     }
   }
-  return new Custom(args)
+  const layer = new Custom(args)
+  own.add(layer)
+  return layer
 }
 
 /** The parameters of a spec that a saved model keeps: all but what every layer has. */

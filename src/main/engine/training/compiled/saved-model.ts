@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AttrValue, GraphNode } from './graph.ts'
+import { DTYPE, type AttrValue, type GraphNode, type Ref } from './graph.ts'
 
 export const SERVE_TAG = 'serve'
 
@@ -35,7 +35,21 @@ export function withSavedModel<T>(nodes: readonly GraphNode[], use: (dir: string
   }
 }
 
-export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
+/** What others call to be served: named tensors in, named tensors out. */
+export interface Signature {
+  readonly inputs: readonly SignatureTensor[]
+  readonly outputs: readonly SignatureTensor[]
+}
+
+export interface SignatureTensor {
+  readonly name: string
+  readonly ref: Ref
+  /** float32; -1: any size. */
+  readonly shape: readonly number[]
+}
+
+/** @param signature of `serving_default`, if it has one */
+export function encodeSavedModel(nodes: readonly GraphNode[], signature: Signature | null = null): Uint8Array {
   const pb = messages()
   const make = (Type: (new () => Message) | undefined, fields: Readonly<Record<string, unknown>>): Message => {
     if (Type === undefined) throw new Error('tfjs-node no longer ships its protobuf classes')
@@ -82,5 +96,21 @@ export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
   })
   const info = make(pb['MetaGraphDef']?.['MetaInfoDef'], { setTagsList: [SERVE_TAG] })
   const meta = make(pb['MetaGraphDef'], { setMetaInfoDef: info, setGraphDef: graph })
+  if (signature !== null) {
+    const definition = make(pb['SignatureDef'], { setMethodName: 'tensorflow/serving/predict' })
+    const put = (map: unknown, tensors: readonly SignatureTensor[]): void => {
+      for (const { name, ref, shape: sizes } of tensors) {
+        const told = make(pb['TensorInfo'], {
+          setName: ref.includes(':') ? ref : `${ref}:0`,
+          setDtype: DTYPE.float32,
+          setTensorShape: shape(sizes),
+        })
+        ;(map as { set(name: string, value: Message): void }).set(name, told)
+      }
+    }
+    put(definition['getInputsMap']?.(), signature.inputs)
+    put(definition['getOutputsMap']?.(), signature.outputs)
+    ;(meta['getSignatureDefMap']?.() as { set(name: string, value: Message): void }).set('serving_default', definition)
+  }
   return make(pb['SavedModel'], { setSavedModelSchemaVersion: 1, setMetaGraphsList: [meta] }).serializeBinary()
 }
