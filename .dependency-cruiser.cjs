@@ -44,6 +44,7 @@ module.exports = {
     home('echarts-lives-in-charts', '(^|/)echarts', '^src/renderer/src/charts/'),
     ban('ml-never-stores', `${ENGINE}(experiment|data|models|training)/`, `${ENGINE}(store|query|api)/`),
     ban('models-and-data-are-leaves', `${ENGINE}(data|models)/`, ENGINE, `${ENGINE}(data|models)/`),
+    ban('event-files-are-a-leaf', `${ENGINE}event-files/`, ENGINE, `${ENGINE}event-files/`),
     ban('setup-is-a-leaf', `${ENGINE}tensorflow/`, ENGINE, `${ENGINE}(tensorflow/|training/backends/tensorflow-home)`),
     ban('store-is-low', `${ENGINE}store/`, `${ENGINE}(?!store/)`),
     ban('only-the-door-sees-api', `${ENGINE}(?!api/|index|process)`, `${ENGINE}api/`),

@@ -15,6 +15,7 @@ const KINDS = {
     'test/parity/fit-semantics.test.ts',
     'test/engine/training/several-outputs.test.ts',
     'test/engine/models/keras-golden.test.ts',
+    'test/engine/models/lookup.test.ts',
     'test/engine/models/keras-functions.test.ts',
     'test/engine/data/keras-normalization.test.ts',
   ],

@@ -79,16 +79,12 @@ export async function runOwnFit(
   let epoch = spec.initialEpoch
   let step = 0
   let outcome: FitOutcome | null = null
-  // Steps on native TensorFlow keep weights to themselves: one side is brought up to date before the other is used.
-  let stale: 'variables' | 'steps' | null = null
+  // Steps on native TensorFlow keep weights to themselves, and hand them back when `fit` ends.
+  let isChanged = false
 
-  const useVariables = (changes: boolean): void => {
-    if (stale === 'variables') steps.pull()
-    stale = changes ? 'steps' : stale === 'variables' ? null : stale
-  }
   const useSteps = (): void => {
-    if (stale === 'steps') steps.push()
-    stale = null
+    if (isChanged) steps.push()
+    isChanged = false
   }
   const told = (loss: Scalar, added: readonly Tensor[], into: typeof sums, batch: BatchTensors) => {
     const [value = NaN] = loss.dataSync()
@@ -140,7 +136,6 @@ export async function runOwnFit(
       const all = [...hooks.callbacks, ...callbacks]
       outcome = await fit(job, training, { ...hooks, callbacks: all, ...(step > 0 && { firstStep: step }) })
       Object.assign(report.final, outcome.metrics)
-      stale = null
       step = counter.step
       return outcome.history
     },
@@ -156,7 +151,7 @@ export async function runOwnFit(
     },
     batches: (part = 'train') => batchesOf(part),
     trainOnBatch(batch) {
-      useVariables(true)
+      isChanged = true
       const startedAt = performance.now()
       counter.step++
       step++
@@ -173,7 +168,6 @@ export async function runOwnFit(
       return { loss: now.loss, ...now.values }
     },
     testOnBatch(batch) {
-      useVariables(false)
       let logs: Logs = {}
       tf.tidy(() => {
         const pass = forwardPass(parts, batch, false)
@@ -184,7 +178,6 @@ export async function runOwnFit(
       return logs
     },
     predictOnBatch(features) {
-      useVariables(false)
       return tf.tidy(() => {
         const outputs = forward.activate(forward.outputs(features, false))
         const flat = outputs.map((output) => tf.reshape(output, [output.shape[0] ?? 0, -1]))
@@ -192,11 +185,10 @@ export async function runOwnFit(
       })
     },
     loss(batch) {
-      useVariables(false)
       return forwardPass(parts, batch, true).loss
     },
     applyGradients(gradients) {
-      useVariables(true)
+      isChanged = true
       counter.step++
       step++
       optimizer.applyGradients(gradients)
@@ -222,7 +214,6 @@ export async function runOwnFit(
   }
 
   const returned = await ownFit(hparams, training.model.made, given)
-  if (stale === 'variables') steps.pull()
   const figures = figuresIn(returned)
   given.log(figures)
   const fitted = outcome as FitOutcome | null
