@@ -66,6 +66,8 @@ function others(): { type: string; input: number[]; layers: LayerSpec[] }[] {
     categoryEncoding: { numTokens: 4 },
     discretization: { binBoundaries: [0] },
     integerLookup: { vocabulary: [1] },
+    resizing: { height: 3, width: 7 },
+    centerCrop: { height: 3, width: 3 },
   }
   const named = [
     'dense',
@@ -90,7 +92,7 @@ function others(): { type: string; input: number[]; layers: LayerSpec[] }[] {
   return layerSchema.options.flatMap(({ shape }) => {
     const type = shape.type.value
     if (done.has(type) || inputsTakenBy({ type }) !== 1) return []
-    const dimensions = /[123]d/.exec(type)?.[0] ?? ''
+    const dimensions = /[123]d/.exec(type)?.[0] ?? (/^(resizing|centerCrop)$/.test(type) ? '2d' : '')
     const spec = { type, ...settings[type.replace(dimensions, '')] }
     const input = inputs[dimensions] ?? (type === 'bidirectional' ? [4, 3] : [9])
     // What makes classes of numbers passes no gradient back, as in Keras.

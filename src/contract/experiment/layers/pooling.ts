@@ -1,6 +1,6 @@
 /** Pooling, cropping, padding and growing, channels last. */
 import { z } from 'zod'
-import { expected, flag, naturalInt, oneOf } from '../expected.ts'
+import { expected, flag, naturalInt, oneOf, positiveInt } from '../expected.ts'
 import { named, padding, sizes } from './parts.ts'
 
 const window = (dimensions: number) => ({
@@ -48,4 +48,16 @@ export const poolingLayers = [
     ...named,
   }),
   z.strictObject({ type: z.literal('upSampling3d'), size: sizes(3).default(2), ...named }),
+  z
+    .strictObject({
+      type: z.literal('resizing'),
+      height: positiveInt,
+      width: positiveInt,
+      interpolation: oneOf(['bilinear', 'nearest']).default('bilinear'),
+      ...named,
+    })
+    .describe('images brought to a size'),
+  z
+    .strictObject({ type: z.literal('centerCrop'), height: positiveInt, width: positiveInt, ...named })
+    .describe('the middle of images'),
 ] as const

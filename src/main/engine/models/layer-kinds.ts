@@ -75,6 +75,8 @@ const LAYER_KINDS: { readonly [T in LayerType]: LayerKind<T> } = {
   upSampling1d: resizing.upSampling1d,
   upSampling2d: resizing.upSampling2d,
   upSampling3d: resizing.upSampling3d,
+  resizing: resizing.resizing,
+  centerCrop: resizing.centerCrop,
   simpleRNN: sequence.simpleRNN,
   lstm: sequence.lstm,
   gru: sequence.gru,

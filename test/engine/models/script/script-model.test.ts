@@ -237,5 +237,5 @@ test('ops are methods of tensors on every backend', async () => {
 })
 
 test('layers of all types are there', () => {
-  expect(Object.keys(scriptLibrary.layers)).toHaveLength(75)
+  expect(Object.keys(scriptLibrary.layers)).toHaveLength(77)
 })

@@ -58,6 +58,8 @@ const OTHERS: Readonly<Record<string, Layer[]>> = Object.fromEntries(
         [`depthwiseConv${dimensions}d`, { kernelSize: 2 }],
         [`separableConv${dimensions}d`, { filters: 3, kernelSize: 2 }],
       ]),
+      ['resizing', { height: 3, width: 5 }],
+      ['centerCrop', { height: 3, width: 2 }],
       ['permute', { dims: [1] }],
       ['repeatVector', { n: 2 }],
       ['relu', { negativeSlope: 0.1 }],
@@ -79,7 +81,8 @@ const OTHERS: Readonly<Record<string, Layer[]>> = Object.fromEntries(
     ] as [string, object][]
   ).map(([type, settings]): [string, Layer[]] => {
     const spec = { type, ...settings } as Layer
-    const shaped = { 1: SIGNAL, 2: IMAGE, 3: VOLUME }[/([123])d/.exec(type)?.[1] ?? '']
+    const dimensions = /([123])d/.exec(type)?.[1] ?? (type === 'resizing' || type === 'centerCrop' ? '2' : '')
+    const shaped = { 1: SIGNAL, 2: IMAGE, 3: VOLUME }[dimensions]
     if (shaped) return [type, [shaped, { type: 'dense', units: 4 }, spec, FLAT, OUT]]
     if (type === 'bidirectional') return [type, [SIGNAL, spec, OUT]]
     if (OF_NUMBERS.has(type)) return [type, [spec, OUT]]

@@ -96,20 +96,64 @@ function repeated(tf: Tf, values: Tensor, axis: number, times: number): Tensor {
   return tf.reshape(many, [...before.slice(0, -1), (before.at(-1) ?? 1) * times, ...after])
 }
 
-/** Between the centres of numbers in a line, and as at the edge beyond: a product, whose gradient is right everywhere. */
+export const resizing = computedKind<'resizing'>({
+  autoName: 'resizing',
+  className: 'Resizing',
+  outputShape({ height, width }, input) {
+    assertChannelsLast(input, 2)
+    return [height, width, lastOf(input)]
+  },
+  call(tf, { height, width, interpolation }, values) {
+    const shares = interpolation === 'bilinear' ? betweenCentres : nearestPlace
+    return [height, width].reduce((sized, to, at) => along(tf, sized, at + 1, to, shares), values)
+  },
+})
+
+export const centerCrop = computedKind<'centerCrop'>({
+  autoName: 'center_crop',
+  className: 'CenterCrop',
+  outputShape({ height, width }, input) {
+    assertChannelsLast(input, 2)
+    if ((input[0] ?? 0) >= height && (input[1] ?? 0) >= width) return [height, width, lastOf(input)]
+    throw new ShapeFault(`images of ${height} × ${width} or more`, input, 'put {type: resizing} before it')
+  },
+  call(tf, { height, width }, values, _weights, { input, output }) {
+    const begins = [height, width].map((size, at) => Math.floor(((input[at] ?? size) - size) / 2))
+    return tf.slice(values, [0, ...begins, 0], [values.shape[0] ?? 1, ...output])
+  },
+})
+
+/** How much each of `from` numbers makes of place `place` of `to`, by their indices. */
+type Shares = (place: number, from: number, to: number) => readonly (readonly [index: number, share: number])[]
+
+/** Between the centres of numbers in a line, and as at the edge beyond. */
+const betweenCentres: Shares = (place, from, to) => {
+  const at = Math.min(Math.max(((place + 0.5) * from) / to - 0.5, 0), from - 1)
+  const low = Math.floor(at)
+  return [
+    [low, 1 - (at - low)],
+    [Math.min(low + 1, from - 1), at - low],
+  ]
+}
+
+const nearestPlace: Shares = (place, from, to) => [[Math.min(from - 1, Math.floor(((place + 0.5) * from) / to)), 1]]
+
 function interpolated(tf: Tf, values: Tensor, axis: number, times: number): Tensor {
-  const length = values.shape[axis] ?? 1
-  const shares = new Float32Array(length * length * times)
-  for (let place = 0; place < length * times; place++) {
-    const at = Math.min(Math.max((place + 0.5) / times - 0.5, 0), length - 1)
-    const low = Math.floor(at)
-    const high = Math.min(low + 1, length - 1)
-    shares[low * length * times + place] = 1 - (at - low)
-    shares[high * length * times + place] = (shares[high * length * times + place] ?? 0) + (at - low)
+  return along(tf, values, axis, (values.shape[axis] ?? 1) * times, betweenCentres)
+}
+
+/** Numbers along an axis brought to another length: a product, whose gradient is right everywhere. */
+function along(tf: Tf, values: Tensor, axis: number, to: number, sharesOf: Shares): Tensor {
+  const from = values.shape[axis] ?? 1
+  const shares = new Float32Array(from * to)
+  for (let place = 0; place < to; place++) {
+    for (const [index, share] of sharesOf(place, from, to)) {
+      shares[index * to + place] = (shares[index * to + place] ?? 0) + share
+    }
   }
   const last = values.rank - 1
   const swapped = Array.from({ length: values.rank }, (_, at) => (at === axis ? last : at === last ? axis : at))
   const moved = tf.transpose(values, swapped)
-  const product = tf.matMul(tf.reshape(moved, [-1, length]), tf.tensor2d(shares, [length, length * times]))
-  return tf.transpose(tf.reshape(product, [...moved.shape.slice(0, -1), length * times]), swapped)
+  const product = tf.matMul(tf.reshape(moved, [-1, from]), tf.tensor2d(shares, [from, to]))
+  return tf.transpose(tf.reshape(product, [...moved.shape.slice(0, -1), to]), swapped)
 }
