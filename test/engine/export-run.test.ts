@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
+import { parse } from 'yaml'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isLive, type RunId } from '../../src/contract/terms.ts'
 import { createEngine, type Engine } from '../../src/main/engine/index.ts'
@@ -30,6 +31,41 @@ fit:
   metrics: [accuracy]
   epochs: 2
   batchSize: 4
+`
+
+const REVIEWS = [
+  ['Good food!', 'Rome', 1, 1],
+  ['very bad.', 'Oslo', 2, 0],
+  ['so GOOD', 'Rome', 3, 1],
+  ['I hated it; bad', 'NA', 2, 0],
+  ['good', 'Oslo', 1, 1],
+  ['bad', 'Bern', 0, 0],
+  ['good good', 'Rome', 5, 1],
+  ['bad thing', 'Oslo', 3, 0],
+] as const
+
+/** All layers that learn words or bins, or hash. */
+const TEXTS = `
+name: reviews
+backend: cpu
+data: { source: inline, columns: [review, city, age, y], target: y, text: [review, city], rows: ${JSON.stringify(REVIEWS)} }
+split: { test: 4 }
+preprocess: [{ type: standardize }]
+model:
+  inputs: { review: [review], city: [city], age: [age] }
+  layers:
+    - { type: textVectorization, from: review, outputSequenceLength: 4, name: words }
+    - { type: embedding, inputDim: 20, outputDim: 4 }
+    - { type: globalAveragePooling1d, name: meaning }
+    - { type: stringLookup, from: city, name: cities, numOovIndices: 2 }
+    - { type: embedding, inputDim: 6, outputDim: 2 }
+    - { type: flatten, name: place }
+    - { type: hashing, from: city, numBins: 3, outputMode: oneHot, name: hashes }
+    - { type: discretization, from: age, numBins: 2, outputMode: oneHot, name: ages }
+    - { type: integerLookup, from: age, vocabulary: [1, 2, 3], outputMode: multiHot, name: numbers }
+    - { type: concatenate, from: [meaning, place, hashes, ages, numbers, age] }
+    - { type: dense, units: 1, activation: sigmoid }
+fit: { loss: binaryCrossentropy, optimizer: adam, epochs: 20, batchSize: 4 }
 `
 
 let workspace: string
@@ -130,6 +166,33 @@ describeWithKeras('Keras', () => {
       const ours = await engine.handlers['runs.predict']({ runId, runScript: false, part: 'test', rows: 4 })
       const theirs = outputs['animals.keras'].values.flat()
       for (const [at, value] of ours.values.flat().entries()) expect(theirs[at]).toBeCloseTo(value, 5)
+    },
+    PYTHON_TIMEOUT_MS,
+  )
+
+  test(
+    'predicts from texts what Minima predicts, by the words that were learnt, and they come back',
+    async () => {
+      const runId = await trained(TEXTS)
+      const file = join(workspace, 'reviews.keras')
+      await engine.handlers['runs.export']({ runId, file, format: 'keras', preprocessing: true })
+      const rows = REVIEWS.slice(-4)
+      const column = (of: number) => ({ shape: [4, 1], values: rows.map((row) => row[of]) })
+      const inputs = { 'reviews.keras': [column(0), column(1), column(2)] }
+      writeFileSync(join(workspace, 'inputs.json'), JSON.stringify(inputs))
+      await runKeras('predict-all.py', workspace)
+      const { 'reviews.keras': told } = JSON.parse(readFileSync(join(workspace, 'outputs.json'), 'utf8')) as {
+        'reviews.keras': { values: number[][]; error?: string }
+      }
+      expect(told.error).toBeUndefined()
+      const ours = await engine.handlers['runs.predict']({ runId, runScript: false, part: 'test', rows: 4 })
+      for (const [at, value] of ours.values.flat().entries()) expect(told.values.flat()[at]).toBeCloseTo(value, 5)
+
+      const { text } = await engine.handlers['models.import']({ file, baseDir: workspace })
+      expect(text).toContain('# review takes texts: name its columns in data.text')
+      const { model } = parse(text) as { model: { layers: { type: string; vocabulary?: string[] }[] } }
+      const words = model.layers.find(({ type }) => type === 'textVectorization')
+      expect(words?.vocabulary).toEqual(expect.arrayContaining(['good', 'bad']))
     },
     PYTHON_TIMEOUT_MS,
   )

@@ -11,11 +11,13 @@ import { loadDataset } from '../data/load-dataset.ts'
 import { buildModel } from '../models/build-model.ts'
 import { compileConfig } from '../models/keras-file/compile-config.ts'
 import { layerWeights } from '../models/keras-file/layer-weights.ts'
+import { withLearntSettings } from '../models/keras-file/learnt-settings.ts'
 import { withPreprocessing } from '../models/keras-file/preprocessing-layers.ts'
 import type { WeightValues } from '../models/keras-file/hdf5.ts'
 import { encodeKerasFile } from '../models/keras-file/write-keras-file.ts'
 import { isCustomLayer } from '../models/layers/custom.ts'
 import type { LayersModel, Tf, TfLayer } from '../models/tf.ts'
+import { TAKES_TEXTS } from '../models/layer-kinds.ts'
 import { resolveGraph, type ModelGraph } from '../models/model-graph.ts'
 import { outputsOfGraph, resolveOutputs } from '../models/model-outputs.ts'
 import { loadBackend } from './backends/ladder.ts'
@@ -55,7 +57,7 @@ export async function exportModel(job: ExportJob): Promise<ExportedModel> {
   const { runtime } = await loadBackend(format === 'savedModel' ? 'tensorflow' : 'cpu')
   const built = buildModel(runtime.tf, graph, experiment.fit.seed, undefined, shape.texts?.texts)
   await loadWeights(runtime.tf, built.model, join(job.weightsDir, 'final'))
-  const prepared = withPreprocessing(graph, affine)
+  const prepared = withPreprocessing(format === 'keras' ? withLearntSettings(built) : graph, affine)
   const weights = new Map([...prepared.weights, ...layerWeights(built)])
   const outputs = resolveOutputs(experiment, outputsOfGraph(graph), shape.target).outputs
   const compiled = compileConfig(experiment.fit.optimizer, outputs)
@@ -104,6 +106,12 @@ async function writeFolder(
 ): Promise<number> {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new MinimaError('bad-request', `${folder} is there, and not empty; name a new folder`)
+  }
+  if (graph.nodes.some(({ spec }) => TAKES_TEXTS.has(spec.type))) {
+    throw new MinimaError(
+      'bad-request',
+      `layers that take texts go into a .keras file only; ${format} has no words for them`,
+    )
   }
   const { model, layers } = buildModel(tf, graph, 0)
   tf.tidy(() => {

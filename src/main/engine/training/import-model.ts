@@ -5,6 +5,7 @@ import type { ImportedModelText } from '../../../contract/model-files.ts'
 import { importModel, type ImportedInput, type ImportedModel } from '../models/keras-file/import-model.ts'
 import { readCompiled } from '../models/keras-file/read-compile-config.ts'
 import { readModelFile } from '../models/keras-file/read-model-file.ts'
+import { TAKES_TEXTS } from '../models/layer-kinds.ts'
 import { MinimaError } from '../../../contract/errors.ts'
 
 export interface ImportJob {
@@ -33,7 +34,7 @@ export async function importModelFile({ file, baseDir }: ImportJob): Promise<Imp
   flowBelow(document.contents, 0)
   document.commentBefore = [
     ` ${basename(file)}, written by ${writtenBy}: ${imported.layers.length} layers`,
-    ...imported.inputs.map(describeInput),
+    ...imported.inputs.map((input) => describeInput(input, imported)),
     ' Say in data, preprocess and split what it is to see; see docs/experiment-file.md',
     ...(fit === null ? [' Say in fit how it is to be trained, or with epochs: 0 only judged'] : []),
     ...notes.map((note) => ` Left out: ${note}`),
@@ -41,7 +42,11 @@ export async function importModelFile({ file, baseDir }: ImportJob): Promise<Imp
   return { text: document.toString({ lineWidth: 118, flowCollectionPadding: true }), layers: imported.layers.length }
 }
 
-function describeInput({ name, shape }: ImportedInput): string {
+function describeInput({ name, shape }: ImportedInput, { layers }: ImportedModel): string {
+  const takers = layers.filter(({ from }) => [from].flat().includes(name))
+  if (takers.length > 0 && takers.every(({ type }) => TAKES_TEXTS.has(type as never))) {
+    return ` ${name} takes texts: name its columns in data.text`
+  }
   return ` ${name} takes ${shape === null ? 'rows of a shape that the file does not say' : `rows of [${shape.join(', ')}]`}`
 }
 

@@ -12,11 +12,18 @@ from pathlib import Path
 import keras
 import numpy as np
 
+def tensor(shape, values):
+    """Numbers, or texts."""
+    if isinstance(values[0], str):
+        return keras.ops.convert_to_tensor(np.array(values).reshape(shape), dtype="string")
+    return keras.ops.convert_to_tensor(np.array(values, "float32").reshape(shape))
+
+
 folder = Path(sys.argv[1])
 inputs = json.loads((folder / "inputs.json").read_text())
 outputs = {}
 for name, given in inputs.items():
-    arrays = [np.array(each["values"], "float32").reshape(each["shape"]) for each in given]
+    arrays = [tensor(**each) for each in given]
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")

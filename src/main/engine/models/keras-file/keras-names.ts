@@ -16,19 +16,8 @@ export function classOfType(type: LayerType): string {
   return CLASSES[type] ?? upperFirst(type).replace(/(\d)d/, '$1D')
 }
 
-/** Layers whose vocabularies and text inputs are not read from, or written to, Keras's files yet. */
-export const OF_VOCABULARIES: ReadonlySet<string> = new Set<LayerType>([
-  'stringLookup',
-  'integerLookup',
-  'hashing',
-  'textVectorization',
-])
-
 const TYPES: ReadonlyMap<string, LayerType> = new Map(
-  LAYER_TYPES.filter((type) => type !== 'shared' && !OF_VOCABULARIES.has(type)).map((type) => [
-    classOfType(type as LayerType),
-    type as LayerType,
-  ]),
+  LAYER_TYPES.filter((type) => type !== 'shared').map((type) => [classOfType(type as LayerType), type as LayerType]),
 )
 
 /** `MaxPooling2D` → `maxPooling2d`; undefined: Minima has no such layer. */

@@ -2,7 +2,7 @@
 import { layer as layerSchema, type LayerSpec } from '../../../../contract/experiment/layers.ts'
 import type { Shape } from '../layer-kind.ts'
 import { axisWithin } from '../layers/rectifiers.ts'
-import { camelCase, classOfType, OF_VOCABULARIES, snakeCase, typeOfClass } from './keras-names.ts'
+import { camelCase, classOfType, snakeCase, typeOfClass } from './keras-names.ts'
 import { FLOAT32, isMapping, kerasObject, type KerasObject, type Mapping, type TellFault } from './keras-object.ts'
 import {
   activationFromKeras,
@@ -22,9 +22,6 @@ const NEVER_TRAINABLE = /^(spatialDropout|discretization)/
 
 /** @param input shape of a row of its first input @param fault is told what Keras cannot say */
 export function layerToKeras(name: string, spec: LayerSpec, input: Shape, fault: TellFault): KerasObject {
-  if (OF_VOCABULARIES.has(spec.type) || (spec.type === 'discretization' && spec.numBins !== undefined)) {
-    fault('what it has learnt is no weight, and is not written into Keras’s files yet')
-  }
   const settings = Object.entries(spec).filter(([key, value]) => !COMMON.has(key) && value !== undefined)
   const config = settings.map(([key, value]) => [snakeCase(key), settingToKeras(key, value, fault)])
   return kerasObject('keras.layers', classOfType(spec.type), {
@@ -46,7 +43,7 @@ function settingToKeras(key: string, value: unknown, fault: TellFault): unknown 
     const wrapped = value as LayerSpec
     return layerToKeras(wrapped.name ?? wrapped.type, wrapped, [], fault)
   }
-  return key === 'outputMode' ? snakeCase(value as string) : value
+  return SPOKEN.has(key) && typeof value === 'string' ? snakeCase(value) : value
 }
 
 /** What is not said alike. */
@@ -54,6 +51,8 @@ function ownSettings(spec: LayerSpec, input: Shape): Mapping {
   switch (spec.type) {
     case 'leakyReLU':
       return { negative_slope: spec.alpha ?? spec.negativeSlope, alpha: undefined }
+    case 'textVectorization':
+      return { ngrams: null }
     case 'upSampling1d':
       return { size: [spec.size].flat()[0] }
     case 'normalization': {
@@ -77,6 +76,9 @@ function nested(numbers: readonly number[], [, ...inner]: readonly number[]): un
 }
 
 /** What files hold and Minima has no use for, whatever it says. */
+/** Settings whose values are names of Keras's. */
+const SPOKEN: ReadonlySet<string> = new Set(['outputMode', 'standardize'])
+
 const IGNORED = new Set([
   'name',
   'trainable',
@@ -92,6 +94,9 @@ const IGNORED = new Set([
   'zero_output_for_mask',
   'synchronized',
   'fused',
+  'vocabulary_size',
+  'vocabulary_dtype',
+  'oov_method',
   'renorm_momentum',
   'renorm_clipping',
   'supports_masking',
@@ -140,6 +145,7 @@ function isNothing(key: string, value: unknown): boolean {
   if (key === 'dilation_rate') return [value].flat().every((rate) => rate === 1)
   if (Array.isArray(value)) return value.length === 0
   if (key === 'data_format') return value === 'channels_last'
+  if (key === 'encoding') return value === 'utf-8'
   // Of Discretization, which has its boundaries.
   return key === 'epsilon' || key === 'num_bins'
 }
@@ -147,6 +153,12 @@ function isNothing(key: string, value: unknown): boolean {
 /** What says the same in other words, or in those of older versions. */
 function normalized(className: string, config: Mapping, fault: TellFault): Mapping {
   switch (className) {
+    case 'StringLookup':
+    case 'IntegerLookup':
+    case 'TextVectorization':
+      if (!Array.isArray(config['vocabulary']))
+        fault('its vocabulary is not in the config; give it as a list, or adapt it here')
+      return config
     case 'LeakyReLU': {
       const { alpha, negative_slope: slope = alpha, ...rest } = config
       return { ...rest, negative_slope: slope }
@@ -223,7 +235,7 @@ function settingFromKeras(key: string, value: unknown, fault: TellFault): unknow
       layerFromKeras(String(className), isMapping(config) ? config : {}, 'wrapped', fault) ?? {}
     return wrapped
   }
-  return key === 'outputMode' ? camelCase(String(value)) : value
+  return SPOKEN.has(key) && typeof value === 'string' ? camelCase(value) : value
 }
 
 const shapes = new Map(

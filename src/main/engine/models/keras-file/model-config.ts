@@ -3,6 +3,7 @@ import { MinimaError } from '../../../../contract/errors.ts'
 import type { LayerSpec } from '../../../../contract/experiment/layers.ts'
 import type { Shape } from '../layer-kind.ts'
 import type { GraphInput, GraphValue, ModelGraph } from '../model-graph.ts'
+import { TAKES_TEXTS } from '../layer-kinds.ts'
 import { traceShapes } from '../trace-shapes.ts'
 import { classOfType } from './keras-names.ts'
 import { FLOAT32, kerasObject, type KerasObject, type Mapping } from './keras-object.ts'
@@ -46,14 +47,24 @@ function batch(shape: Shape): (number | null)[] {
   return [null, ...shape]
 }
 
-function inputLayer({ name, shape }: GraphInput): KerasObject {
-  const config = { batch_shape: batch(shape), dtype: 'float32', sparse: false, ragged: false, name }
+function inputLayer({ name, shape }: GraphInput, dtype: string): KerasObject {
+  const config = { batch_shape: batch(shape), dtype, sparse: false, ragged: false, name }
   return kerasObject('keras.layers', 'InputLayer', config)
 }
 
-function sequential({ inputs: [input], nodes }: ModelGraph, layerOf: LayerOf): KerasObject & Mapping {
+/** Texts are texts there, and not numbers of such. */
+function dtypeOf({ nodes }: ModelGraph, input: number): string {
+  const takers = nodes.filter(({ from }) => from.some((value) => 'input' in value && value.input === input))
+  return takers.length > 0 && takers.every(({ spec }) => TAKES_TEXTS.has(spec.type)) ? 'string' : 'float32'
+}
+
+function sequential(graph: ModelGraph, layerOf: LayerOf): KerasObject & Mapping {
+  const {
+    inputs: [input],
+    nodes,
+  } = graph
   const { shape, ...named } = input ?? { shape: [], name: 'input', positions: null }
-  const first = inputLayer({ ...named, shape })
+  const first = inputLayer({ ...named, shape }, dtypeOf(graph, 0))
   const shapes = { build_input_shape: batch(shape) }
   const layers = [first, ...nodes.map((_, index) => layerOf(index))]
   return {
@@ -75,7 +86,7 @@ function functional(graph: ModelGraph, layerOf: LayerOf, gives: readonly Shape[]
     class_name: '__keras_tensor__',
     config: {
       shape: batch(('input' in value ? inputs[value.input]?.shape : gives[value.node]) ?? []),
-      dtype: 'float32',
+      dtype: 'input' in value ? dtypeOf(graph, value.input) : 'float32',
       keras_history: historyOf(value),
     },
   })
@@ -89,7 +100,7 @@ function functional(graph: ModelGraph, layerOf: LayerOf, gives: readonly Shape[]
   const layers = layerOrder(graph).map((layer): Mapping => {
     if ('input' in layer) {
       const input = inputs[layer.input] as GraphInput
-      return { ...inputLayer(input), name: input.name, inbound_nodes: [] }
+      return { ...inputLayer(input, dtypeOf(graph, layer.input)), name: input.name, inbound_nodes: [] }
     }
     const { name } = nodes[layer.owner] ?? {}
     return { ...layerOf(layer.owner), name, inbound_nodes: applications(layer.owner) }

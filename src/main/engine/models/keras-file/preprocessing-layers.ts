@@ -18,16 +18,28 @@ export function withPreprocessing(graph: ModelGraph, affine: Affine | null): Pre
   const weights = new Map<string, readonly WeightValues[]>()
   if (affine === null) return { graph, weights, added: [] }
   const taken = new Set([...graph.inputs, ...graph.nodes].map(({ name }) => name))
-  const front = graph.inputs.map((input, index): GraphNode => {
-    const { spec, weights: own } = layerOf(affineOf(affine, input), input)
+  /** Of each input the layer in front; null: nothing is done to it. */
+  const places: (number | null)[] = []
+  const front = graph.inputs.flatMap((input, index): GraphNode[] => {
+    const own = affineOf(affine, input)
+    if (changesNothing(own)) {
+      places.push(null)
+      return []
+    }
+    const at = places.filter((place) => place !== null).length
+    places.push(at)
+    const { spec, weights: values } = layerOf(own, input)
     const name = freeName(graph.inputs.length === 1 ? spec.type : `${input.name}_${spec.type}`, taken)
     taken.add(name)
-    if (own.length > 0) weights.set(name, own)
-    return { name, spec, owner: index, from: [{ input: index }] }
+    if (values.length > 0) weights.set(name, values)
+    return [{ name, spec, owner: at, from: [{ input: index }] }]
   })
   const shift = front.length
-  const moved = (value: GraphValue): GraphValue =>
-    'input' in value ? { node: value.input } : { node: value.node + shift }
+  const moved = (value: GraphValue): GraphValue => {
+    if ('node' in value) return { node: value.node + shift }
+    const place = places[value.input] ?? null
+    return place === null ? value : { node: place }
+  }
   return {
     graph: {
       ...graph,
@@ -40,6 +52,11 @@ export function withPreprocessing(graph: ModelGraph, affine: Affine | null): Pre
     weights,
     added: front.map(({ name, spec }) => `${name} (${spec.type === 'rescaling' ? 'Rescaling' : 'Normalization'})`),
   }
+}
+
+/** Such as of texts, which scaling passes by. */
+function changesNothing({ multiply, add }: Affine): boolean {
+  return multiply.every((value) => value === 1) && add.every((value) => value === 0)
 }
 
 /** That of the features which an input takes. */

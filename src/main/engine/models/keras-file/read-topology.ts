@@ -85,7 +85,6 @@ function functional(config: Mapping, fault: TellFault): Topology {
     const name = String(entry['name'] ?? own['name'])
     if (entry['class_name'] === 'InputLayer') {
       shapes.set(minimaName(name), rowShape(own))
-      if (own['dtype'] === 'string') fault(`the input ${name} takes texts; Minima's take numbers`)
       return []
     }
     const nodes = Array.isArray(entry['inbound_nodes']) ? (entry['inbound_nodes'] as unknown[]) : []

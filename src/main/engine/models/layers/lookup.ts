@@ -113,7 +113,7 @@ export const integerLookup: LayerKind<'integerLookup'> = {
     })
     if (spec.vocabulary === undefined) {
       adaptTo(layer, vocabulary, {
-        tokensOf: (value) => (value === spec.maskToken ? [] : [value]),
+        tokensOf: (value) => (Math.trunc(value) === spec.maskToken ? [] : [Math.trunc(value)]),
         most: mostLearnt(spec, firstIndex(spec)),
       })
     }
@@ -123,10 +123,12 @@ export const integerLookup: LayerKind<'integerLookup'> = {
 }
 
 function indicesOf(tf: Tf, spec: LayerOf<'integerLookup'>, tokens: readonly number[], values: Tensor): Tensor {
-  const unknown = spec.numOovIndices > 0 ? unknownIndex(tf, spec, values) : tf.fill(values.shape, -1)
+  // As Keras: what is no whole number loses its fraction.
+  const whole = tf.cast(tf.cast(values, 'int32'), 'float32')
+  const unknown = spec.numOovIndices > 0 ? unknownIndex(tf, spec, whole) : tf.fill(values.shape, -1)
   const known = spec.maskToken === null ? tokens : [...tokens, spec.maskToken]
   if (known.length === 0) return unknown
-  const alike = tf.cast(tf.equal(tf.expandDims(values, -1), tf.tensor1d([...known])), 'float32')
+  const alike = tf.cast(tf.equal(tf.expandDims(whole, -1), tf.tensor1d([...known])), 'float32')
   const found = tf.sum(tf.mul(alike, tf.tensor1d(known.map(createIndex(spec, tokens)))), -1)
   return tf.add(found, tf.mul(unknown, tf.sub(1, tf.sum(alike, -1))))
 }
